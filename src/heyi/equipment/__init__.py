@@ -1,0 +1,1 @@
+"""Machines, their care and their calibration."""

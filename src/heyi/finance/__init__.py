@@ -1,0 +1,1 @@
+"""Documents native to the general ledger: vouchers, invoices, payments, the close."""

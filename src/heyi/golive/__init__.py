@@ -1,0 +1,1 @@
+"""Going live, with assurance: migration, rehearsal, exceptions, dual running."""

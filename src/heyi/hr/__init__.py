@@ -1,0 +1,1 @@
+"""People: contracts, time, pay."""

@@ -1,0 +1,1 @@
+"""Documents native to the stock ledger: receipts, deliveries, transfers, counts."""

@@ -1,0 +1,1 @@
+"""The vocabulary everything shares. Pure Python: no framework, no database, no clock."""

@@ -1,0 +1,76 @@
+-- What the database guarantees on its own, whoever writes. Run after the tables exist.
+
+-- Turnover not yet folded. No key and no index: rows are only appended, and taken away by the fold.
+CREATE TABLE IF NOT EXISTS ledger_balancedelta (
+    company_id bigint NOT NULL, period_id bigint NOT NULL, account_id bigint NOT NULL,
+    dimension_set_id bigint NOT NULL, currency varchar(3) NOT NULL,
+    debit numeric(18,2) NOT NULL, credit numeric(18,2) NOT NULL,
+    "foreign" numeric(18,2) NOT NULL, quantity numeric(20,6) NOT NULL
+);
+
+-- Balances are updated in place; room on the page keeps the update off the indexes.
+ALTER TABLE ledger_quantitybalance SET (fillfactor = 50);
+ALTER TABLE ledger_valuepool SET (fillfactor = 50);
+ALTER TABLE ledger_poolday SET (fillfactor = 70);
+ALTER TABLE ledger_series SET (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+CALL platform_append_only('ledger_voucher');
+CALL platform_append_only('ledger_journalline');
+CALL platform_append_only('ledger_stockmove');
+CALL platform_append_only('ledger_valueentry');
+
+-- Each voucher balances, checked when the transaction commits: one look per voucher, not per line.
+CREATE OR REPLACE FUNCTION ledger_voucher_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE difference numeric; lines bigint;
+BEGIN
+  SELECT coalesce(sum(debit - credit), 0), count(*) INTO difference, lines
+  FROM ledger_journalline WHERE voucher_id = NEW.id;
+  IF difference <> 0 OR (lines < 2) <> (NEW.number IS NULL) THEN
+    RAISE EXCEPTION 'voucher % does not balance: difference %, % lines', NEW.id, difference, lines
+      USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS voucher_balances ON ledger_voucher;
+CREATE CONSTRAINT TRIGGER voucher_balances AFTER INSERT ON ledger_voucher
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_voucher_balances();
+
+-- Nobody adds a line to a voucher on the side: every INSERT balances per voucher, and the
+-- voucher row comes after its lines, so lines for one that exists already are refused.
+CREATE OR REPLACE FUNCTION ledger_lines_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM added GROUP BY voucher_id HAVING sum(debit - credit) <> 0) THEN
+    RAISE EXCEPTION 'journal lines do not balance' USING ERRCODE = 'check_violation';
+  END IF;
+  IF EXISTS (SELECT 1 FROM added a JOIN ledger_voucher v ON v.id = a.voucher_id) THEN
+    RAISE EXCEPTION 'the voucher is posted; post a reversal' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER lines_balance AFTER INSERT ON ledger_journalline
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_lines_balance();
+
+-- A line without its voucher is refused at commit.
+ALTER TABLE ledger_journalline DROP CONSTRAINT IF EXISTS journal_voucher;
+ALTER TABLE ledger_journalline ADD CONSTRAINT journal_voucher FOREIGN KEY (voucher_id)
+  REFERENCES ledger_voucher (id) DEFERRABLE INITIALLY DEFERRED;
+
+-- Caches compare this version. New products need no new version: they are not cached yet. It comes
+-- from a sequence: a version that was rolled back must never come again with other contents.
+CREATE SEQUENCE IF NOT EXISTS ledger_reference_version START 2;
+INSERT INTO ledger_reference (id, version) VALUES (1, 1) ON CONFLICT DO NOTHING;
+CREATE OR REPLACE FUNCTION ledger_reference_changed() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN UPDATE ledger_reference SET version = nextval('ledger_reference_version'); RETURN NULL; END $$;
+DO $$ DECLARE t text; BEGIN
+  FOREACH t IN ARRAY ARRAY['ledger_account', 'ledger_postingrule', 'ledger_location'] LOOP
+    EXECUTE format('CREATE OR REPLACE TRIGGER reference_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I '
+                   'FOR EACH STATEMENT EXECUTE FUNCTION ledger_reference_changed()', t);
+  END LOOP;
+  FOREACH t IN ARRAY ARRAY['product_product', 'product_category', 'platform_company'] LOOP
+    EXECUTE format('CREATE OR REPLACE TRIGGER reference_changed AFTER UPDATE OR DELETE OR TRUNCATE ON %I '
+                   'FOR EACH STATEMENT EXECUTE FUNCTION ledger_reference_changed()', t);
+  END LOOP;
+END $$;
+
+-- Ids below 1000 are the world's places, the same in every database.
+SELECT setval('ledger_location_id_seq', greatest(1000, (SELECT last_value FROM ledger_location_id_seq)));

@@ -1,0 +1,341 @@
+"""Two append-only ledgers, the balances they add up to, and what decides where things go.
+
+Keys that are part of a balance are plain numbers, zero meaning "none": a
+NULL cannot be joined, locked or made unique the way a number can. Ledger rows
+carry no foreign-key constraints to master data: a constraint would lock the
+company, period and product rows on every line. What they point at is checked
+against the reference cache before writing, and by the nightly proof.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from heyi.platform.clock import DatabaseNow
+from heyi.platform.models import money_field, quantity_field
+
+
+
+
+class ValuationArea(models.Model):
+    """Within an area goods have one cost. The company, or a warehouse."""
+
+    company = models.ForeignKey("platform.Company", on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=32)
+
+
+class Location(models.Model):
+    """An account of the quantity ledger. With an area it is ours; without, it is the world."""
+
+    company = models.ForeignKey(
+        "platform.Company", on_delete=models.PROTECT, related_name="+", null=True
+    )
+    code = models.CharField(max_length=32)
+    area = models.ForeignKey(
+        ValuationArea, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    negative = models.BooleanField(default=False, help_text="May go below zero.")
+
+
+class Account(models.Model):
+    """A general ledger account. `dimensions` are the ones its lines keep."""
+
+    company = models.ForeignKey("platform.Company", on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=32)
+    dimensions = ArrayField(models.CharField(max_length=16), default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("company", "code", name="account_code")]
+
+
+class PostingRule(models.Model):
+    """Which accounts a purpose touches; a row with a category beats one without."""
+
+    company = models.ForeignKey("platform.Company", on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=64)
+    category = models.ForeignKey(
+        "product.Category", on_delete=models.PROTECT, related_name="+", null=True
+    )
+    stock = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    counterpart = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    variance = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "company", "purpose", "category", name="posting_rule_key", nulls_distinct=False
+            )
+        ]
+
+
+class Period(models.Model):
+    """A month of one company. `closed` names the modules that may no longer post into it."""
+
+    company = models.ForeignKey("platform.Company", on_delete=models.PROTECT, related_name="+")
+    start = models.DateField()
+    end = models.DateField()
+    closed = ArrayField(models.CharField(max_length=16), default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("company", "start", name="period_start")]
+
+
+class Reference(models.Model):
+    """One row: the version of accounts, rules, places and products that caches compare."""
+
+    version = models.BigIntegerField(default=1)
+
+
+class Series(models.Model):
+    """The last voucher number used, per company, period and word. Taken last, so gapless."""
+
+    pk = models.CompositePrimaryKey("company_id", "period_id", "word")
+    company_id = models.BigIntegerField()
+    period_id = models.BigIntegerField()
+    word = models.CharField(max_length=8)
+    last = models.BigIntegerField()
+
+
+class Voucher(models.Model):
+    """One posting of one document. It has a number when it moves money."""
+
+    id = models.BigAutoField(primary_key=True)
+    company_id = models.BigIntegerField()
+    period_id = models.BigIntegerField()
+    word = models.CharField(max_length=8)
+    number = models.BigIntegerField(null=True)
+    on = models.DateField()
+    document_type = models.CharField(max_length=64)
+    document_id = models.BigIntegerField()
+    reverses_id = models.BigIntegerField(null=True, unique=True)
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_type", "document_id"],
+                condition=Q(reverses_id=None),
+                name="posts_once",
+            ),
+            models.UniqueConstraint(
+                fields=["company_id", "period_id", "word", "number"], name="voucher_number"
+            ),
+        ]
+
+
+class JournalLine(models.Model):
+    """One amount on one account, company currency; negative amounts are red-letter lines."""
+
+    pk = models.CompositePrimaryKey("voucher_id", "no")
+    voucher_id = models.BigIntegerField()
+    no = models.IntegerField()
+    company_id = models.BigIntegerField()
+    period_id = models.BigIntegerField()
+    on = models.DateField()
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    debit = money_field()
+    credit = money_field()
+    currency = models.CharField(max_length=3)
+    foreign = money_field(help_text="Debit positive, in `currency`.")
+    quantity = quantity_field()
+    dimension_set_id = models.BigIntegerField()
+    purpose = models.CharField(max_length=64)
+    rule_id = models.BigIntegerField(null=True)
+    origin_type = models.CharField(max_length=64)
+    origin_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "on"], name="journal_account_on")]
+
+
+class StockMove(models.Model):
+    """A quantity that went from one place to another. Says nothing about value."""
+
+    pk = models.CompositePrimaryKey("voucher_id", "no")
+    voucher_id = models.BigIntegerField()
+    no = models.IntegerField()
+    company_id = models.BigIntegerField()
+    on = models.DateField()
+    purpose = models.CharField(max_length=64)
+    product_id = models.BigIntegerField()
+    lot_id = models.BigIntegerField()
+    source_id = models.BigIntegerField()
+    source_owner_id = models.BigIntegerField()
+    source_status = models.SmallIntegerField()
+    target_id = models.BigIntegerField()
+    target_owner_id = models.BigIntegerField()
+    target_status = models.SmallIntegerField()
+    quantity = quantity_field()
+    origin_type = models.CharField(max_length=64)
+    origin_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["company_id", "product_id", "on"], name="move_product_on")]
+
+
+class ValueEntry(models.Model):
+    """A change of one pool. Late costs are entries with a value and no quantity."""
+
+    pk = models.CompositePrimaryKey("voucher_id", "no")
+    voucher_id = models.BigIntegerField()
+    no = models.IntegerField()
+    company_id = models.BigIntegerField()
+    product_id = models.BigIntegerField()
+    area_id = models.BigIntegerField()
+    lot_id = models.BigIntegerField()
+    on = models.DateField()
+    purpose = models.CharField(max_length=64)
+    quantity = quantity_field()
+    value = money_field()
+    cost = money_field(help_text="What the paper said; `value` plus what became variance.")
+    stamp = quantity_field(help_text="The pool's `received` after this entry.")
+    origin_type = models.CharField(max_length=64)
+    origin_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["origin_id", "origin_type"], name="value_origin")]
+
+
+class QuantityBalance(models.Model):
+    """What lies where. `reserved` is kept by reserve, release and post, in the same row lock."""
+
+    pk = models.CompositePrimaryKey(
+        "company_id", "product_id", "location_id", "lot_id", "owner_id", "status"
+    )
+    company_id = models.BigIntegerField()
+    product_id = models.BigIntegerField()
+    location_id = models.BigIntegerField()
+    lot_id = models.BigIntegerField()
+    owner_id = models.BigIntegerField()
+    status = models.SmallIntegerField()
+    quantity = quantity_field()
+    reserved = quantity_field()
+    negative = models.BooleanField(help_text="Copied from the location when the row is made.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gte=0) | Q(negative=True), name="quantity_never_negative"
+            ),
+            models.CheckConstraint(condition=Q(reserved__gte=0), name="reserved_never_negative"),
+        ]
+
+
+class ValuePool(models.Model):
+    pk = models.CompositePrimaryKey("company_id", "product_id", "area_id", "lot_id")
+    company_id = models.BigIntegerField()
+    product_id = models.BigIntegerField()
+    area_id = models.BigIntegerField()
+    lot_id = models.BigIntegerField()
+    quantity = quantity_field()
+    value = money_field()
+    received = quantity_field()
+    price = models.DecimalField(max_digits=20, decimal_places=8)
+    last_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, value__gte=0)
+                | Q(quantity__lt=0, value__lte=0)
+                | Q(quantity=0, value=0),
+                name="no_value_without_goods",
+            )
+        ]
+
+
+class PoolLayer(models.Model):
+    """FIFO: what is left of one receipt."""
+
+    pk = models.CompositePrimaryKey("company_id", "product_id", "area_id", "lot_id", "key")
+    company_id = models.BigIntegerField()
+    product_id = models.BigIntegerField()
+    area_id = models.BigIntegerField()
+    lot_id = models.BigIntegerField()
+    key = models.BigIntegerField()
+    quantity = quantity_field()
+    value = money_field()
+
+
+class PoolDay(models.Model):
+    """What one pool did on one day: for back-dated receipts, value at a date, month averages."""
+
+    pk = models.CompositePrimaryKey("company_id", "product_id", "area_id", "lot_id", "on")
+    company_id = models.BigIntegerField()
+    product_id = models.BigIntegerField()
+    area_id = models.BigIntegerField()
+    lot_id = models.BigIntegerField()
+    on = models.DateField()
+    in_quantity = quantity_field()
+    in_value = money_field()
+    out_quantity = quantity_field()
+    out_value = money_field()
+
+
+class Reservation(models.Model):
+    """A promise of goods to a document line. Gone when the goods go or the promise is dropped."""
+
+    company_id = models.BigIntegerField()
+    product_id = models.BigIntegerField()
+    location_id = models.BigIntegerField()
+    lot_id = models.BigIntegerField()
+    owner_id = models.BigIntegerField()
+    status = models.SmallIntegerField()
+    quantity = quantity_field()
+    origin_type = models.CharField(max_length=64)
+    origin_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["origin_id", "origin_type"], name="one_promise_per_line"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_positive")
+        ]
+
+
+class DimensionSet(models.Model):
+    """A combination of dimensions, stored once. The id is a hash of what it says."""
+
+    id = models.BigIntegerField(primary_key=True)
+    party = models.BigIntegerField()
+    product = models.BigIntegerField()
+    department = models.BigIntegerField()
+    cost_centre = models.BigIntegerField()
+    project = models.BigIntegerField()
+    employee = models.BigIntegerField()
+    order = models.BigIntegerField()
+
+
+class PeriodBalance(models.Model):
+    """Folded turnover of an account in a period. The rest waits in `ledger_balancedelta`."""
+
+    pk = models.CompositePrimaryKey(
+        "company_id", "period_id", "account_id", "dimension_set_id", "currency"
+    )
+    company_id = models.BigIntegerField()
+    period_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    dimension_set_id = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    debit = money_field()
+    credit = money_field()
+    foreign = money_field()
+    quantity = quantity_field()
+
+
+class Lot(models.Model):
+    """A batch of one product, or one serial-numbered piece, followed from where it came to where it went."""
+
+    company_id = models.BigIntegerField()
+    product_id = models.BigIntegerField()
+    code = models.CharField(max_length=64)
+    expires_on = models.DateField(null=True, blank=True)
+    serial = models.BooleanField(default=False, help_text="A single piece; its quantity is 0 or 1.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company_id", "product_id", "code"], name="lot_code")
+        ]

@@ -1,0 +1,111 @@
+"""Accounts, rules, places and products as each process remembers them.
+
+Every posting reads the reference version in its first statement; a process
+whose copy is older loads it again. So a changed rule counts from the next
+posting on, in every process, and an unchanged one costs nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from heyi.ledger.errors import PurposeUnmapped
+from heyi.platform.rows import array, fetch
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: int
+    stock: int
+    counterpart: int
+    variance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What the ledger must know of a product."""
+
+    category: int
+    costing: str
+    by_lot: bool
+    standard: Decimal
+    price: Decimal
+
+
+@dataclass(slots=True)
+class Book:
+    """One company's reference data at one version."""
+
+    company: int
+    version: int
+    unit: Decimal
+    currency: str
+    areas: dict[int, int | None]
+    negative: frozenset[int]
+    rules: dict[tuple[str, int | None], Rule]
+    accounts: dict[int, frozenset[str]]
+    by_code: dict[str, int]
+    goods: dict[int, Goods] = field(default_factory=dict)
+
+    def rule(self, purpose: str, category: int | None) -> Rule:
+        """The most specific rule for a purpose.
+
+        Raises:
+            PurposeUnmapped: The accountant has not said where this purpose goes.
+        """
+        found = self.rules.get((purpose, category)) or self.rules.get((purpose, None))
+        if found is None:
+            raise PurposeUnmapped(purpose)
+        return found
+
+    def know(self, products: Iterable[int]) -> None:
+        """Load the products not met before: one statement, or none."""
+        if missing := sorted({p for p in products if p not in self.goods}):
+            for pk, *facts in fetch(
+                """
+                SELECT p.id, c.id, c.costing, c.by_lot, p.standard, p.price
+                FROM product_product p JOIN product_category c ON c.id = p.category_id
+                WHERE p.id = ANY(%s::bigint[])
+                """,
+                [array(missing)],
+            ):
+                self.goods[pk] = Goods(*facts)
+
+
+_books: dict[int, Book] = {}
+
+
+def book(company: int, version: int | None = None) -> Book:
+    """The company's book, loaded again when `version` is newer. None accepts any copy."""
+    held = _books.get(company)
+    if held is None or (version is not None and held.version != version):
+        held = _books[company] = _load(company)
+    return held
+
+
+def _load(company: int) -> Book:
+    [(version, decimals, currency)] = fetch(
+        "SELECT r.version, c.decimals, c.currency FROM ledger_reference r, platform_company c WHERE c.id = %s",
+        [company],
+    )
+    places = fetch(
+        "SELECT id, area_id, negative FROM ledger_location WHERE company_id = %s OR company_id IS NULL",
+        [company],
+    )
+    rules = fetch(
+        "SELECT purpose, category_id, id, stock_id, counterpart_id, variance_id "
+        "FROM ledger_postingrule WHERE company_id = %s",
+        [company],
+    )
+    accounts = fetch("SELECT id, dimensions, code FROM ledger_account WHERE company_id = %s", [company])
+    return Book(
+        company=company,
+        version=version,
+        unit=Decimal(1).scaleb(-decimals),
+        currency=currency,
+        areas={pk: area for pk, area, _ in places},
+        negative=frozenset(pk for pk, _, negative in places if negative),
+        rules={(purpose, category): Rule(*rest) for purpose, category, *rest in rules},
+        accounts={pk: frozenset(dimensions) for pk, dimensions, _ in accounts},
+        by_code={code: pk for pk, _, code in accounts},
+    )

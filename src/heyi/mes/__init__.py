@@ -1,0 +1,1 @@
+"""What happens on the shop floor, reported as it happens."""

@@ -1,0 +1,1 @@
+"""Approvals in depth, announcements, meetings, requests."""

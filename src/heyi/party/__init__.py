@@ -1,0 +1,1 @@
+"""Parties: customers, suppliers, and everyone else we deal with."""

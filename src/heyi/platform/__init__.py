@@ -1,0 +1,1 @@
+"""What every module leans on: documents, access, screens, numbers, jobs, files, exceptions."""

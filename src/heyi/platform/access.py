@@ -1,0 +1,132 @@
+"""Who may do what to which rows. Declared per document, enforced in one place.
+
+Default deny. Rows a person may not see are not found; rows they see but may
+not touch are not allowed. Every list, lookup, export and report goes through
+`visible`, every write through `take`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from django.db.models import Model, Q, QuerySet
+
+from heyi.kernel.errors import BusinessError, Remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: a person in one company, an API token, or the system itself.
+
+    Args:
+        id: User id; 0 is the system.
+        name: Login, as the log shows it ("li", "token:scale-3", "system").
+        company: The company they work in now; every row they read or write belongs to it.
+        companies: All companies they may switch to.
+        roles: "<module>.<job>", in this company.
+        reach: What their roles are narrowed to: {"warehouse": {3, 4}, "department": {1}}.
+        scopes: For tokens: the verbs granted ("sales.delivery:read"); None is no limit.
+    """
+
+    id: int
+    name: str
+    company: int
+    roles: frozenset[str]
+    companies: frozenset[int] = frozenset()
+    reach: dict[str, frozenset[int]] = field(default_factory=dict, hash=False)
+    scopes: frozenset[str] | None = None
+    language: str = "en"
+
+
+@dataclass(eq=False)
+class NotAllowed(BusinessError):
+    """The person sees the rows but lacks the right. Names the roles that would have it."""
+
+    code = "platform.not_allowed"
+    remedy = Remedy("platform.remedy.ask_for_role")
+    verb: str
+    document_type: str
+    roles: list[str] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class NotFound(BusinessError):
+    """Also raised for rows the actor may not know exist."""
+
+    code = "platform.not_found"
+    remedy = Remedy("platform.remedy.check_list")
+    document_type: str
+    ids: list[int]
+
+
+@dataclass(eq=False)
+class SamePerson(BusinessError):
+    """Two steps that need two people were about to be done by one."""
+
+    code = "platform.same_person"
+    remedy = Remedy("platform.remedy.ask_colleague")
+    verb: str
+    earlier: str
+    numbers: list[str]
+
+
+@dataclass(frozen=True)
+class Access:
+    """Verbs × roles of one document or master type.
+
+    Args:
+        verbs: "read", "edit", and every transition -> roles that may.
+        rows: Role -> what it reaches; a role without an entry reaches all rows of the company.
+        fields: Secret field -> roles that may see it; left out everywhere for the others.
+        never_same_person: Pairs of transitions that must be done by different people.
+        shared: Rows without a company belong to every company (masters).
+    """
+
+    type: str
+    verbs: dict[str, set[str]]
+    rows: dict[str, Callable[[Actor], Q]] = field(default_factory=dict)
+    fields: dict[str, set[str]] = field(default_factory=dict)
+    never_same_person: tuple[tuple[str, str], ...] = ()
+    shared: bool = False
+    registry: ClassVar[dict[str, "Access"]] = {}
+
+    def __post_init__(self) -> None:
+        assert self.type not in Access.registry, f"two access declarations for {self.type}"
+        Access.registry[self.type] = self
+
+    def allows(self, actor: Actor, verb: str) -> bool:
+        """Whether some role of the actor has the verb, and their token (if any) its scope."""
+        if actor.scopes is not None and f"{self.type}:{verb}" not in actor.scopes:
+            return False
+        return bool(self.verbs.get(verb, set()) & actor.roles)
+
+    def require(self, actor: Actor, verb: str) -> None:
+        """Refuse with the roles that would be needed."""
+        if not self.allows(actor, verb):
+            raise NotAllowed(verb, self.type, sorted(self.verbs.get(verb, set())))
+
+    def hidden(self, actor: Actor) -> frozenset[str]:
+        """The secret fields this actor may not see."""
+        return frozenset(f for f, roles in self.fields.items() if not roles & actor.roles)
+
+    def visible(self, actor: Actor, rows: QuerySet) -> QuerySet:
+        """Narrow a queryset to what the actor may see: their company, the union over their roles."""
+        if not self.allows(actor, "read"):
+            return rows.none()
+        own = Q(company=actor.company)
+        rows = rows.filter(own | Q(company=None) if self.shared else own)
+        reach = Q(pk__in=[])
+        for role in self.verbs["read"] & actor.roles:
+            if role not in self.rows:
+                return rows
+            reach |= self.rows[role](actor)
+        return rows.filter(reach)
+
+    def take(self, actor: Actor, verb: str, rows: QuerySet, ids: Iterable[int]) -> list[Model]:
+        """Fetch the rows an actor wants to act on, or refuse. The only way to load for a write."""
+        wanted = set(ids)
+        found = list(self.visible(actor, rows.filter(pk__in=wanted)).order_by("pk"))
+        if missing := wanted - {row.pk for row in found}:
+            raise NotFound(self.type, sorted(missing))
+        self.require(actor, verb)
+        return found

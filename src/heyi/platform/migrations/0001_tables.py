@@ -1,0 +1,56 @@
+import heyi.platform.clock
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('platform', '0000_clock'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Company',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=32, unique=True)),
+                ('name', models.CharField(max_length=200)),
+                ('currency', models.CharField(max_length=3)),
+                ('decimals', models.PositiveSmallIntegerField(default=2)),
+                ('timezone', models.CharField(default='Asia/Shanghai', max_length=64)),
+                ('language', models.CharField(default='zh_hans', max_length=8)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('active', models.BooleanField(default=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='IdempotentRequest',
+            fields=[
+                ('pk', models.CompositePrimaryKey('company_id', 'key', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('company_id', models.BigIntegerField()),
+                ('key', models.CharField(max_length=80)),
+                ('digest', models.BinaryField(max_length=32)),
+                ('result', models.JSONField(null=True)),
+                ('at', models.DateTimeField(db_default=heyi.platform.clock.DatabaseNow())),
+            ],
+        ),
+        migrations.CreateModel(
+            name='DocumentLog',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('document_type', models.CharField(max_length=64)),
+                ('document_id', models.BigIntegerField()),
+                ('transition', models.CharField(max_length=32)),
+                ('actor_id', models.BigIntegerField(help_text='User id; 0 is the system itself.')),
+                ('actor', models.CharField(help_text='Login, or policy:<name>.', max_length=64)),
+                ('reason', models.TextField(blank=True, db_default='')),
+                ('acknowledged', models.JSONField(default=list, help_text='Codes of warnings accepted.')),
+                ('at', models.DateTimeField(db_default=heyi.platform.clock.DatabaseNow())),
+            ],
+            options={
+                'indexes': [models.Index(fields=['document_type', 'document_id'], name='document_log')],
+            },
+        ),
+    ]

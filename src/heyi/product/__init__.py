@@ -1,0 +1,1 @@
+"""Products: what is bought, made, stored and sold; their units and categories."""

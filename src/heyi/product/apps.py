@@ -1,0 +1,7 @@
+from heyi.platform.modules import ModuleConfig
+
+
+class ProductConfig(ModuleConfig):
+    name = "heyi.product"
+    default = True
+    masters = ("product.Product",)

@@ -1,0 +1,1 @@
+"""Bills of material, routings, planning and production orders."""

@@ -1,0 +1,1 @@
+"""Inspection, and what is done with what fails it."""

@@ -1,0 +1,1 @@
+"""Messages and pages in WeCom and WeChat."""

@@ -1,0 +1,214 @@
+"""A small company that speaks the domain."""
+
+import datetime as dt
+from decimal import Decimal as D
+from itertools import count
+
+import pytest
+
+DAY = dt.date(2026, 1, 5)
+ACCOUNTS = {
+    "RM": [], "FG": [], "SHIP": [], "SUS": [], "GRNI": ["party"], "AP": ["party"], "AR": ["party"],
+    "WIP": ["order"], "LAB": [], "OVH": [], "REV": [], "COGS": [], "QLOSS": [], "ADMIN": [],
+    "VATIN": [], "VATOUT": [], "BANK": [], "CL": ["party"], "VAR": [], "OPEN": [], "CLEAR": [],
+}
+
+
+class Company:
+    """Fixture with verbs: receive, ship, invoice. Amounts are text; accounts are golden kinds."""
+
+    def __init__(self, code="HY", costing="average", standards=(), negative=False, stock="FG"):
+        from heyi.ledger.models import Account, Location, Period, PostingRule, ValuationArea
+        from heyi.platform.models import Company as Model
+        from heyi.product.models import Category
+
+        self.model = Model.objects.create(code=code, currency="CNY")
+        self.id, self.stock, self.standards = self.model.pk, stock, dict(standards)
+        for pk, name in ((1, "SUP"), (2, "CUS"), (3, "LOST"), (4, "PROD")):
+            Location.objects.get_or_create(id=pk, defaults={"code": name})
+        area = ValuationArea.objects.create(company=self.model, code="ALL")
+        self.warehouse = Location.objects.create(
+            company=self.model, code="WH", area=area, negative=negative
+        )
+        self.shop = Location.objects.create(company=self.model, code="SHOP", area=area)
+        other = ValuationArea.objects.create(company=self.model, code="FAR")
+        self.far = Location.objects.create(company=self.model, code="FAR", area=other)
+        for month in range(1, 13):
+            start = dt.date(2026, month, 1)
+            end = (start + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+            Period.objects.create(company=self.model, start=start, end=end)
+        self.accounts = {
+            kind: Account.objects.create(company=self.model, code=kind, dimensions=dims)
+            for kind, dims in ACCOUNTS.items()
+        }
+        self.categories = {
+            kind: Category.objects.get_or_create(code=f"{kind}-{costing}", defaults={"costing": costing})[0]
+            for kind in ("RM", "FG")
+        }
+        rules = {
+            "stock.open": ("*", "OPEN", "VAR"), "purchase.receipt": ("*", "GRNI", "VAR"),
+            "purchase.return": ("*", "AP", "VAR"), "purchase.price": ("*", "GRNI", "VAR"),
+            "purchase.freight": ("*", "CLEAR", "VAR"), "sales.delivery": ("*", "SHIP", "VAR"),
+            "sales.return": ("*", "COGS", "VAR"), "sales.return_scrap": ("QLOSS", "COGS", "VAR"),
+            "stock.loss": ("*", "SUS", "VAR"), "stock.gain": ("*", "SUS", "VAR"),
+            "stock.transfer": ("*", "CLEAR", "VAR"), "production.issue": ("*", "WIP", "VAR"),
+            "production.output": ("*", "WIP", "VAR"), "production.late": ("*", "OVH", "COGS"),
+            "consignment.use": ("WIP", "GRNI", "VAR"),
+        }
+        for purpose, (stock_, counter, variance) in rules.items():
+            for kind in ("RM", "FG"):
+                PostingRule.objects.create(
+                    company=self.model, purpose=purpose, category=self.categories[kind],
+                    stock=self.accounts[kind if stock_ == "*" else stock_],
+                    counterpart=self.accounts[counter], variance=self.accounts[variance],
+                )
+        for purpose, stock_, counter in (
+            ("sales.revenue", "AR", "REV"), ("sales.tax", "AR", "VATOUT"),
+            ("sales.cost", "COGS", "SHIP"), ("finance.payment", "BANK", "AR"),
+        ):
+            PostingRule.objects.create(
+                company=self.model, purpose=purpose, stock=self.accounts[stock_],
+                counterpart=self.accounts[counter], variance=self.accounts["VAR"],
+            )
+        self.ids = count(self.id * 1_000_000 + 1)
+
+    def product(self, code, kind=None):
+        from heyi.product.models import Product
+
+        kind = kind or ("RM" if code.startswith(("RM", "SCR")) else self.stock)
+        return Product.objects.get_or_create(
+            code=f"{self.id}-{code}",
+            defaults={"name": code, "category": self.categories[kind], "price": D("10"),
+                      "standard": D(self.standards.get(code, "0"))},
+        )[0]
+
+    def ref(self, type_):
+        from heyi.ledger.api import Ref
+
+        return Ref(type_, next(self.ids))
+
+    def move(self, purpose, code, quantity, source, target, value=None, **more):
+        from heyi.ledger.api import Movement
+
+        return Movement(
+            purpose, self.product(code).pk, D(quantity), int(source), int(target),
+            more.pop("origin", None) or self.ref(purpose + "_line"),
+            None if value is None else D(value), **more,
+        )
+
+    def post(self, *moves, on=DAY, journal=(), late=(), happened=None, document=None):
+        from django.db import transaction
+
+        from heyi.ledger.api import Amount, Posting, post
+
+        amounts = tuple(
+            a if isinstance(a, Amount) else Amount(self.accounts[a[0]].pk, D(a[1])) for a in journal
+        )
+        document = document or self.ref("test.document")
+        with transaction.atomic():
+            [posted] = post([Posting(self.id, document, on, moves, amounts, tuple(late), happened)])
+        return posted
+
+    def receive(self, code, quantity, value, **more):
+        return self.post(
+            self.move("purchase.receipt", code, quantity, 1, self.warehouse.pk, value), **more
+        )
+
+    def issue(self, code, quantity, purpose="production.issue", **more):
+        return self.post(self.move(purpose, code, quantity, self.warehouse.pk, 4), **more)
+
+    def delivery(self, code, quantity, state="approved"):
+        from heyi.party.models import Party
+        from heyi.sales.models import Delivery, DeliveryLine
+
+        party, _ = Party.objects.get_or_create(code="C1", defaults={"name": "ACME"})
+        made = Delivery.objects.create(
+            company=self.model, number=f"SD{next(self.ids)}", on=DAY, customer=party,
+            warehouse=self.warehouse, state="draft",
+        )
+        DeliveryLine.objects.create(delivery=made, product=self.product(code), quantity=D(quantity))
+        Delivery.objects.filter(pk=made.pk).update(state=state)
+        made.state = state
+        return made
+
+    def ship(self, *deliveries):
+        from heyi.sales.api import post_deliveries
+
+        post_deliveries(list(deliveries), actor="li")
+
+    def places(self, area):
+        from heyi.ledger.models import Location
+
+        return list(Location.objects.filter(area_id=area).values_list("pk", flat=True))
+
+    def series(self):
+        from heyi.ledger.models import Series
+
+        return Series.objects.filter(company_id=self.id).values_list("word", "period_id", "last")
+
+    def held(self, code):
+        """Quantity and value in the company's main pool."""
+        from heyi.ledger.models import ValuePool
+
+        pool = ValuePool.objects.get(
+            company_id=self.id, product_id=self.product(code).pk, area_id=self.warehouse.area_id
+        )
+        return pool.quantity.normalize() + 0, pool.value
+
+    def on_hand(self, code, location=None):
+        from heyi.ledger.models import QuantityBalance
+
+        return QuantityBalance.objects.get(
+            company_id=self.id, product_id=self.product(code).pk,
+            location_id=(location or self.warehouse).pk, owner_id=0, status=0,
+        )
+
+    def account(self, kind):
+        from django.db.models import F, Sum
+
+        from heyi.ledger.models import JournalLine
+
+        total = JournalLine.objects.filter(account=self.accounts[kind]).aggregate(
+            s=Sum(F("debit") - F("credit"))
+        )["s"]
+        return total or D(0)
+
+    def net(self, posted):
+        """A posting's journal as {kind: text}, debit positive, one figure per account."""
+        kinds, sums = {a.pk: kind for kind, a in self.accounts.items()}, {}
+        for x in posted.lines:
+            sums[kinds[x.account]] = sums.get(kinds[x.account], D(0)) + x.debit - x.credit
+        return {kind: f"{value:.2f}" for kind, value in sums.items() if value}
+
+
+@pytest.fixture(autouse=True)
+def forget():
+    """Rows a rolled-back or truncated test made are not there for the next one."""
+    from heyi.ledger import journal, pools, quantities, reference
+
+    quantities.forget()
+    pools.forget()
+    journal.forget()
+    reference._books.clear()
+    yield
+
+
+@pytest.fixture
+def company(db):
+    return Company()
+
+
+@pytest.fixture
+def build(db):
+    return Company
+
+
+@pytest.fixture
+def live(transactional_db):
+    """A committed company, for tests with several connections. Django does not flush the delta table."""
+    from heyi.ledger.models import Reference
+    from heyi.platform.rows import fetch
+
+    fetch("TRUNCATE ledger_balancedelta")
+    Reference.objects.get_or_create(id=1)
+    return Company()

@@ -1,0 +1,327 @@
+"""What posting promises, and what the database refuses whoever asks."""
+
+import datetime as dt
+from decimal import Decimal as D
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from heyi.ledger.api import (
+    AlreadyPosted,
+    AlreadyReversed,
+    Amount,
+    JournalUnbalanced,
+    LateCost,
+    NotPosted,
+    PeriodClosed,
+    Posting,
+    PurposeUnmapped,
+    ReceiptUnknown,
+    StockShort,
+    close,
+    fold,
+    preview,
+    release,
+    reopen,
+    reserve,
+    reverse,
+    trial_balance,
+    unproved,
+)
+from heyi.ledger.models import JournalLine, Reservation, Series, StockMove, ValueEntry, Voucher
+from heyi.platform.documents import WrongState
+from heyi.platform.models import DocumentLog, OutboxEvent
+from tests.conftest import DAY
+
+
+def test_a_delivery_moves_the_goods_and_books_their_cost(company):
+    company.receive("bolt", 10, "25.00")
+    delivery = company.delivery("bolt", 4)
+    company.ship(delivery)
+    assert company.held("bolt") == (6, D("15.00"))
+    assert company.on_hand("bolt").quantity == 6
+    assert (company.account("SHIP"), company.account("FG")) == (D("10.00"), D("15.00"))
+    assert OutboxEvent.objects.get().payload == {"delivery": delivery.pk}
+
+
+def test_what_is_not_there_cannot_be_shipped(company):
+    company.receive("bolt", 3, "7.50")
+    delivery = company.delivery("bolt", 4)
+    with pytest.raises(StockShort) as refusal, transaction.atomic():
+        company.ship(delivery)
+    assert refusal.value.params()["available"] == 3
+    assert company.on_hand("bolt").quantity == 3
+    assert StockMove.objects.count() == 1
+    assert not OutboxEvent.objects.exists() and not DocumentLog.objects.exists()
+
+
+def test_a_double_click_ships_once(company):
+    from heyi.sales.models import Delivery
+
+    company.receive("bolt", 10, "25.00")
+    first = company.delivery("bolt", 4)
+    again = Delivery.objects.get(pk=first.pk)
+    company.ship(first)
+    with pytest.raises(WrongState), transaction.atomic():
+        company.ship(again)
+    assert company.on_hand("bolt").quantity == 6
+
+
+def test_a_document_posts_once_and_reverses_once(company):
+    document = company.ref("test.document")
+    company.receive("bolt", 10, "25.00", document=document)
+    with pytest.raises(AlreadyPosted):
+        company.receive("bolt", 10, "25.00", document=document)
+    with transaction.atomic():
+        reverse(company.id, [document], on=DAY)
+    with pytest.raises(AlreadyReversed), transaction.atomic():
+        reverse(company.id, [document], on=DAY)
+    with pytest.raises(NotPosted), transaction.atomic():
+        reverse(company.id, [company.ref("test.document")], on=DAY)
+
+
+@pytest.mark.parametrize("n", [1, 100])
+def test_statements_do_not_grow_with_the_batch(n, live, django_assert_num_queries):
+    from heyi.ledger.api import post
+
+    live.receive("bolt", 1000, "2500.00")
+    live.receive("nut", 1000, "2500.00")
+    moves = lambda: tuple(live.move("sales.delivery", p, 1, live.warehouse.pk, 2) for p in ("bolt", "nut"))
+    goods = lambda: [Posting(live.id, live.ref("d"), DAY, moves()) for _ in range(n)]
+    money = [Posting(live.id, live.ref("d"), DAY, journal=(
+        Amount(live.accounts["AR"].pk, D(1)), Amount(live.accounts["REV"].pk, D(-1)))) for _ in range(n)]
+    first, then = goods(), goods()
+    with transaction.atomic():
+        post(first)
+    with transaction.atomic():
+        with django_assert_num_queries(8):
+            post(then)
+        with django_assert_num_queries(3):
+            post(money)
+    assert live.on_hand("bolt").quantity == 1000 - 2 * n
+
+
+def test_what_a_rolled_back_posting_made_is_not_remembered(live):
+    """Row caches fill on commit only: the next posting in this process makes the rows again."""
+    for _ in range(2):
+        with pytest.raises(StockShort), transaction.atomic():
+            live.receive("bolt", 1, "1.00")
+            live.receive("bolt", 1, "1.00")
+            live.issue("bolt", 3)
+    live.receive("bolt", 1, "1.00")
+    assert live.held("bolt") == (1, D("1.00"))
+
+
+def test_an_unmapped_purpose_is_refused_and_a_new_rule_counts_at_once(company):
+    from heyi.ledger.models import PostingRule
+
+    company.receive("bolt", 10, "25.00")
+    rules = list(PostingRule.objects.filter(purpose="sales.delivery"))
+    PostingRule.objects.filter(purpose="sales.delivery").delete()
+    with pytest.raises(PurposeUnmapped), transaction.atomic():
+        company.ship(company.delivery("bolt", 4))
+    assert company.on_hand("bolt").quantity == 10
+    PostingRule.objects.bulk_create(rules)
+    company.ship(company.delivery("bolt", 4))
+    assert company.on_hand("bolt").quantity == 6
+
+
+def test_an_own_journal_must_balance(company):
+    with pytest.raises(JournalUnbalanced) as refusal:
+        company.post(journal=[("AR", "113"), ("REV", "-112.99")])
+    assert refusal.value.difference == D("0.01")
+
+
+def test_lines_keep_the_dimensions_their_account_declares(company):
+    from heyi.ledger.api import Dimensions
+    from heyi.ledger.models import DimensionSet
+
+    about = Dimensions(party=7, department=3)
+    company.post(journal=[Amount(company.accounts["AR"].pk, D(5), dimensions=about, currency="USD", foreign=D("0.70")),
+                          Amount(company.accounts["REV"].pk, D(-5), dimensions=about)])
+    ar, rev = JournalLine.objects.order_by("no")
+    assert DimensionSet.objects.get(pk=ar.dimension_set_id).party == 7
+    assert DimensionSet.objects.get().department == 0 and rev.dimension_set_id == 0
+    assert (ar.currency, ar.foreign) == ("USD", D("0.70"))
+
+
+# --- periods, numbers, balances ---------------------------------------------------------------
+
+
+def test_a_closed_period_refuses_by_module(company):
+    company.receive("bolt", 10, "25.00")
+    with transaction.atomic():
+        close(company.id, DAY, "stock")
+    with pytest.raises(PeriodClosed) as refusal:
+        company.issue("bolt", 1)
+    assert refusal.value.module == "stock"
+    company.post(journal=[("AR", "1"), ("REV", "-1")])
+    with transaction.atomic():
+        reopen(company.id, DAY, "stock")
+    company.issue("bolt", 1)
+    with pytest.raises(PeriodClosed):
+        company.issue("bolt", 1, on=dt.date(2031, 1, 1))
+
+
+def test_a_refused_posting_leaves_no_gap(company):
+    company.receive("bolt", 10, "25.00")
+    for _ in range(3):
+        with pytest.raises(StockShort):
+            company.issue("bolt", 11)
+    assert company.issue("bolt", 1).number == 2
+    assert Series.objects.get().last == 2
+
+
+def test_balances_equal_lines_before_during_and_after_folding(company):
+    company.receive("bolt", 10, "25.00")
+    company.issue("bolt", 4, on=dt.date(2026, 2, 3))
+    year = dt.date(2026, 2, 1), dt.date(2026, 2, 28)
+    before = trial_balance(company.id, *year)
+    assert unproved() == []
+    assert fold() == 4
+    assert trial_balance(company.id, *year) == before and unproved() == []
+    rows = {a: rest for a, *rest in before}
+    assert rows[company.accounts["FG"].pk] == [D("25.00"), D(0), D("10.00")]
+    assert fold() == 0
+
+
+# --- reverse and preview ----------------------------------------------------------------------
+
+
+def test_reverse_is_red_letter_and_exact(company):
+    company.receive("bolt", 3, "10.00")
+    document = company.ref("test.document")
+    posted = company.issue("bolt", 2, document=document)
+    with transaction.atomic():
+        [back] = reverse(company.id, [document], on=dt.date(2026, 2, 2))
+    assert company.held("bolt") == (3, D("10.00")) and company.on_hand("bolt").quantity == 3
+    assert [(x.debit, x.credit) for x in back.lines] == [(-x.debit, -x.credit) for x in posted.lines]
+    assert Voucher.objects.get(pk=back.voucher).reverses_id == posted.voucher
+
+
+def test_reversing_a_receipt_whose_goods_were_averaged_away(company):
+    document = company.ref("test.document")
+    company.receive("bolt", 10, "100.00", document=document)
+    company.receive("bolt", 10, "0.00")
+    company.issue("bolt", 9)  # at 5.00: the shelf carries 55.00 for 11
+    with transaction.atomic():
+        [back] = reverse(company.id, [document], on=DAY)
+    assert company.net(back) == {"GRNI": "100.00", "FG": "-55.00", "VAR": "-45.00"}
+    assert company.held("bolt") == (1, D("0.00"))
+
+
+def test_a_receipt_whose_goods_left_cannot_be_reversed(company):
+    document = company.ref("test.document")
+    company.receive("bolt", 10, "100.00", document=document)
+    company.issue("bolt", 1)
+    with pytest.raises(StockShort), transaction.atomic():
+        reverse(company.id, [document], on=DAY)
+
+
+def test_reversing_a_late_cost_gives_back_what_it_took(company):
+    line, document = company.ref("l"), company.ref("test.document")
+    company.post(company.move("purchase.receipt", "bolt", 10, 1, company.warehouse.pk, "100.00", origin=line))
+    company.issue("bolt", 4)
+    company.post(late=[LateCost("purchase.freight", (line,), D("10.00"))], document=document)
+    assert company.held("bolt") == (6, D("66.00"))
+    with transaction.atomic():
+        [back] = reverse(company.id, [document], on=DAY)
+    assert company.held("bolt") == (6, D("60.00"))
+    assert company.net(back) == {"FG": "-6.00", "VAR": "-4.00", "CLEAR": "10.00"}
+    with pytest.raises(ReceiptUnknown):
+        company.post(late=[LateCost("purchase.freight", (company.ref("l"),), D("10.00"))])
+
+
+def test_preview_shows_the_lines_and_leaves_nothing(company):
+    company.receive("bolt", 10, "25.00")
+    wanted = Posting(company.id, company.ref("d"), DAY,
+                     (company.move("sales.delivery", "bolt", 4, company.warehouse.pk, 2),))
+    with transaction.atomic():
+        [seen] = preview([wanted])
+    assert company.net(seen) == {"SHIP": "10.00", "FG": "-10.00"} and seen.number is None
+    assert company.held("bolt") == (10, D("25.00"))
+    assert StockMove.objects.count() == 1 and Series.objects.get().last == 1
+
+
+# --- reservations -----------------------------------------------------------------------------
+
+
+def test_promised_goods_are_kept_for_whom_they_were_promised(company):
+    company.receive("bolt", 10, "25.00")
+    promise = company.move("sales.delivery", "bolt", 8, company.warehouse.pk, 2)
+    with transaction.atomic():
+        reserve(company.id, [promise])
+    with pytest.raises(StockShort) as refusal:
+        company.issue("bolt", 3)
+    assert refusal.value.available == 2
+    part = company.move("sales.delivery", "bolt", 5, company.warehouse.pk, 2, reserved_by=promise.origin)
+    company.post(part)
+    row = company.on_hand("bolt")
+    assert (row.quantity, row.reserved, Reservation.objects.get().quantity) == (5, 3, 3)
+    with transaction.atomic():
+        release(company.id, [promise.origin])
+    assert company.on_hand("bolt").reserved == 0 and not Reservation.objects.exists()
+    company.issue("bolt", 5)
+
+
+# --- what the database refuses on its own -----------------------------------------------------
+
+
+@pytest.mark.parametrize("model", [StockMove, ValueEntry, JournalLine, Voucher])
+@pytest.mark.parametrize("act", ["update", "delete"])
+def test_ledger_rows_are_never_rewritten(model, act, company):
+    company.receive("bolt", 10, "25.00")
+    table = model._meta.db_table
+    sql = f"UPDATE {table} SET company_id = 0" if act == "update" else f"DELETE FROM {table}"
+    with pytest.raises(DatabaseError, match="post a reversal"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+
+
+LINE = """INSERT INTO ledger_journalline (voucher_id, no, company_id, period_id, "on", account_id, debit, credit,
+    currency, "foreign", quantity, dimension_set_id, purpose, origin_type, origin_id)
+    VALUES (%s, %s, 1, 1, '2026-01-05', 1, %s, %s, '', 0, 0, 0, '', '', 0)"""
+
+
+@pytest.mark.parametrize("_case, lines, message", [
+    ("one side only", [(5, 0)], "do not balance"),
+    ("two sides, one cent apart", [(5, 0), (0, "4.99")], "do not balance"),
+])
+def test_raw_sql_cannot_write_an_unbalanced_voucher(_case, lines, message, company):
+    with pytest.raises(DatabaseError, match=message), transaction.atomic():
+        with connection.cursor() as cursor:
+            for no, (debit, credit) in enumerate(lines, 1):
+                cursor.execute(LINE, [999_999, no, debit, credit])
+
+
+def test_raw_sql_cannot_add_lines_to_a_posted_voucher_or_post_an_empty_one(company):
+    posted = company.receive("bolt", 10, "25.00")
+    with pytest.raises(DatabaseError, match="is posted"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(LINE, [posted.voucher, 8, 0, 0])
+    with pytest.raises(DatabaseError, match="does not balance"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO ledger_voucher (company_id, period_id, word, number, \"on\", document_type, "
+                           "document_id) VALUES (1, 1, 'GL', 99, '2026-01-05', 'x', 1)")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_posted_paper_is_frozen(company):
+    from heyi.sales.models import Delivery, DeliveryLine
+
+    company.receive("bolt", 10, "25.00")
+    delivery = company.delivery("bolt", 4)
+    DeliveryLine.objects.filter(delivery=delivery).update(quantity=3)
+    delivery = Delivery.objects.get(pk=delivery.pk)
+    company.ship(delivery)
+    other = company.delivery("bolt", 1)
+    for change in (
+        lambda: DeliveryLine.objects.filter(delivery=delivery).update(quantity=5),
+        lambda: DeliveryLine.objects.filter(delivery=delivery).delete(),
+        lambda: DeliveryLine.objects.create(delivery=delivery, product=company.product("bolt"), quantity=1),
+        lambda: DeliveryLine.objects.filter(delivery=other).update(delivery=delivery),
+        lambda: Delivery.objects.filter(pk=delivery.pk).update(on=dt.date(2026, 2, 1)),
+        lambda: Delivery.objects.filter(pk=delivery.pk).update(state="draft"),
+    ):
+        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+            change()
