@@ -1,3 +1,5 @@
+from typing import Any
+
 from heyi.platform.modules import ModuleConfig
 
 
@@ -5,3 +7,12 @@ class PartyConfig(ModuleConfig):
     name = "heyi.party"
     default = True
     masters = ("party.Party",)
+
+    def declare(self) -> dict[str, Any]:
+        from heyi.party import access, screens
+
+        return {
+            "screens": (screens.PARTY,),
+            "lookups": (screens.SUPPLIERS, screens.CUSTOMERS, screens.PARTIES),
+            "access": (access.PARTY,),
+        }

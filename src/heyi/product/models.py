@@ -5,35 +5,41 @@ from django.db import models
 from heyi.platform.models import Master, price_field
 
 
-class Unit(models.Model):
+class Unit(Master):
     """A unit of measure ("kg", "pc", "box"). `decimals` is how finely it is counted."""
 
-    code = models.CharField(max_length=16, unique=True)
-    name = models.JSONField(default=dict, help_text='{"zh_hant": …, "zh_hans": …, "en": …}')
     decimals = models.PositiveSmallIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return self.code
 
 
 class Category(Master):
     """Products that are costed and booked alike."""
 
-    costing = models.CharField(max_length=10, default="average")  # a key of valuation.METHODS
-    by_lot = models.BooleanField(default=False, help_text="Each lot keeps its own cost.")
+    COSTING = ("average", "fifo", "standard", "periodic")
 
-    class Meta(Master.Meta):
-        pass
+    costing = models.CharField(
+        max_length=10, default="average", choices=[(c, c) for c in COSTING]
+    )  # a key of the ledger's valuation.METHODS
+    by_lot = models.BooleanField(default=False, help_text="Each lot keeps its own cost.")
 
 
 class Product(Master):
     """One thing that can lie on a shelf. Its base unit is the finest it is ever counted in."""
 
+    TRACKING = ("none", "lot", "serial")
+    NEGATIVE = ("location", "allow", "refuse")
+
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     specification = models.CharField(max_length=200, blank=True, default="")
     barcode = models.CharField(max_length=64, blank=True, default="")
-    price = price_field(default=0)
+    tracking = models.CharField(max_length=8, default="none", choices=[(t, t) for t in TRACKING])
+    negative = models.CharField(
+        max_length=8,
+        default="location",
+        choices=[(n, n) for n in NEGATIVE],
+        help_text="May a place go below zero? By default the place decides.",
+    )
+    price = price_field(default=0, help_text="Sales price per base unit, without tax.")
     standard = price_field(default=0, help_text="Standard cost per base unit.")
 
 
