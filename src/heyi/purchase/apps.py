@@ -1,3 +1,5 @@
+from typing import Any
+
 from heyi.platform.modules import ModuleConfig
 
 
@@ -5,3 +7,12 @@ class PurchaseConfig(ModuleConfig):
     name = "heyi.purchase"
     default = True
     documents = ("purchase.Receipt",)
+    roles = ("purchase.buyer", "purchase.manager")
+
+    def declare(self) -> dict[str, Any]:
+        from heyi.purchase import access, screens
+
+        return {
+            "screens": (screens.RECEIPT,),
+            "access": (access.RECEIPT,),
+        }

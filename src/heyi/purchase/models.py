@@ -29,7 +29,8 @@ class ReceiptLine(Line):
     quantity = quantity_field(editable=False, help_text="In base units.")
     price = price_field(help_text="Per unit of the line, without tax.")
     value = money_field(default=0, editable=False)
-    lot = link("ledger.Lot", null=True, blank=True)
+    lot_code = models.CharField(max_length=64, blank=True, default="")
+    expires_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [

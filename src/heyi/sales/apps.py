@@ -1,3 +1,5 @@
+from typing import Any
+
 from heyi.platform.modules import ModuleConfig
 
 
@@ -5,3 +7,12 @@ class SalesConfig(ModuleConfig):
     name = "heyi.sales"
     default = True
     documents = ("sales.Delivery",)
+    roles = ("sales.clerk", "sales.manager")
+
+    def declare(self) -> dict[str, Any]:
+        from heyi.sales import access, screens
+
+        return {
+            "screens": (screens.DELIVERY,),
+            "access": (access.DELIVERY,),
+        }

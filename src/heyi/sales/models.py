@@ -26,7 +26,7 @@ class DeliveryLine(Line):
     unit = link("product.Unit")
     quantity_unit = quantity_field(help_text="In the unit of the line.")
     quantity = quantity_field(editable=False, help_text="In base units.")
-    lot = link("ledger.Lot", null=True, blank=True)
+    lot_code = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         constraints = [

@@ -1,0 +1,16 @@
+"""What other modules may use of products."""
+
+from heyi.product.rules import BASE, QuantityNotExact, Ratio, from_base, to_base
+from heyi.product.units import Counting, UnitUnknown, count_lines, counting
+
+__all__ = [
+    "BASE",
+    "Counting",
+    "QuantityNotExact",
+    "Ratio",
+    "UnitUnknown",
+    "count_lines",
+    "counting",
+    "from_base",
+    "to_base",
+]

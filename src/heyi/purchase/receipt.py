@@ -1,0 +1,98 @@
+"""Goods receipts: what suppliers bring, and what that does to the books."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import transaction
+from django.db.models import prefetch_related_objects
+
+from heyi.kernel.money import ZERO, rounded
+from heyi.ledger.api import Dimensions, Movement, Posting, Ref, World, book, post, reverse
+from heyi.platform import clock
+from heyi.platform.access import Actor
+from heyi.platform.documents import advance
+from heyi.platform.drafts import Draft
+from heyi.platform.jobs.api import publish
+from heyi.product.api import count_lines
+from heyi.purchase.models import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPosted:
+    """A receipt is in the ledgers. Payload is ids only: readers look up what they may see."""
+
+    topic: ClassVar[str] = "purchase.receipt_posted"
+    receipt: int
+
+    @property
+    def key(self) -> str:
+        return f"purchase.receipt:{self.receipt}"
+
+
+def prepare_receipt(draft: Draft, actor: Actor) -> None:
+    """Count the lines in base units and value them at their price, rounded once a line."""
+    count_lines(draft)
+    unit = book(draft.company).unit
+    total = ZERO
+    for line in draft.lines:
+        quantity, price = line.values.get("quantity_unit"), line.values.get("price")
+        if quantity is not None and price is not None:
+            line.values["value"] = rounded(quantity * price, unit)
+            total += line.values["value"]
+    draft.values["value"] = total
+
+
+@transaction.atomic(savepoint=False)
+def post_receipts(receipts: Sequence[Receipt], *, actor: Actor, reason: str = "") -> None:
+    """Put the goods on the shelf at what they cost. All of them or none.
+
+    Raises:
+        WrongState: A receipt is not approved, or someone else just changed it.
+        PeriodClosed: Its date lies in a closed period.
+    """
+    prefetch_related_objects(receipts, "lines")
+    advance(receipts, "post", actor=actor, reason=reason)
+    publish(ReceiptPosted(r.pk) for r in receipts)
+    post([_posting(r) for r in receipts])
+
+
+@transaction.atomic(savepoint=False)
+def reverse_receipts(receipts: Sequence[Receipt], *, actor: Actor, reason: str = "") -> None:
+    """Send the goods back at the value they came with, on today's business day.
+
+    Raises:
+        WrongState: A receipt is not posted.
+        StockShort: The goods have gone on since.
+    """
+    advance(receipts, "reverse", actor=actor, reason=reason)
+    company = receipts[0].company
+    reverse(
+        company.pk,
+        [Ref(Receipt.type, r.pk) for r in receipts],
+        on=clock.today(company.timezone),
+    )
+
+
+def _posting(receipt: Receipt) -> Posting:
+    about = Dimensions(party=receipt.supplier_id)
+    return Posting(
+        company=receipt.company_id,
+        document=Ref(Receipt.type, receipt.pk),
+        on=receipt.on,
+        movements=tuple(
+            Movement(
+                purpose="purchase.receipt",
+                product=line.product_id,
+                quantity=line.quantity,
+                source=World.SUPPLIERS,
+                target=receipt.warehouse_id,
+                origin=Ref("purchase.receipt_line", line.pk),
+                value=Decimal(line.value),
+                lot=line.lot_id or 0,
+                dimensions=about,
+            )
+            for line in receipt.lines.all()
+        ),
+    )
