@@ -49,6 +49,8 @@ class PurposeUnmapped(BusinessError):
     code = "ledger.purpose_unmapped"
     remedy = Remedy("ledger.remedy.map_accounts", screen="finance.posting_rules")
     purpose: str
+    missing: str = ""  # which of stock, counterpart, variance nobody has named
+    on: date | None = None
 
 
 @dataclass(eq=False)

@@ -45,15 +45,15 @@ class Totals:
     ) -> None:
         assert stock + variance + counterpart == 0
         quantity = m.quantity if stock > 0 else -m.quantity
-        self._add(rule.stock, rule, m, stock, quantity)
-        self._add(rule.variance, rule, m, variance, ZERO)
-        self._add(rule.counterpart, rule, m, counterpart, ZERO)
+        self._add(rule.stock, rule.stock_rule, m, stock, quantity)
+        self._add(rule.variance, rule.variance_rule, m, variance, ZERO)
+        self._add(rule.counterpart, rule.counterpart_rule, m, counterpart, ZERO)
 
-    def _add(self, account: int, rule: Rule, m: Movement, value: Decimal, quantity: Decimal) -> None:
+    def _add(self, account: int, rule: int, m: Movement, value: Decimal, quantity: Decimal) -> None:
         if not value:
             return
         said = kept(self.books, account, m.dimensions)
-        key = account, said, m.purpose, rule.id
+        key = account, said, m.purpose, rule
         at = self.sums.setdefault(key, [ZERO, ZERO])
         at[0] += value
         at[1] += quantity

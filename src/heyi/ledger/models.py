@@ -38,33 +38,84 @@ class Location(models.Model):
 
 
 class Account(models.Model):
-    """A general ledger account. `dimensions` are the ones its lines keep."""
+    """A general ledger account of one company. `dimensions` are the ones its lines keep.
+
+    Programs find accounts by `role`, never by code: codes differ between charts and firms.
+    """
 
     company = models.ForeignKey("platform.Company", on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=32)
-    dimensions = ArrayField(models.CharField(max_length=16), default=list)
+    name = models.JSONField(default=dict, help_text='{"zh_hant": …, "zh_hans": …, "en": …}')
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="children", null=True, blank=True
+    )
+    category = models.CharField(max_length=12, default="asset", choices=[
+        (c, c) for c in ("asset", "liability", "common", "equity", "cost", "profit_loss")
+    ])
+    direction = models.CharField(
+        max_length=6, default="debit", choices=[("debit", "debit"), ("credit", "credit")],
+        help_text="The side on which its balance normally stands.",
+    )
+    two_sided = models.BooleanField(default=False, help_text="May stand on either side.")
+    role = models.CharField(max_length=40, blank=True, default="")
+    control = models.CharField(
+        max_length=8, blank=True, default="",
+        choices=[(c, c) for c in ("stock", "customer", "supplier", "employee")],
+        help_text="The sub-ledger it is the total of; people do not write on it by hand.",
+    )
+    dimensions = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    keeps_currency = models.BooleanField(default=False)
+    keeps_quantity = models.BooleanField(default=False)
+    leaf = models.BooleanField(default=True, help_text="Takes postings; a parent does not.")
+    active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = [models.UniqueConstraint("company", "code", name="account_code")]
+        constraints = [
+            models.UniqueConstraint("company", "code", name="account_code"),
+            models.UniqueConstraint(
+                "company", "role", name="account_role", condition=~Q(role="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name.get('en', '')}"
 
 
 class PostingRule(models.Model):
-    """Which accounts a purpose touches; a row with a category beats one without."""
+    """Which accounts a purpose touches, and when. The most specific rule wins; see `rules`."""
 
     company = models.ForeignKey("platform.Company", on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=64)
     category = models.ForeignKey(
-        "product.Category", on_delete=models.PROTECT, related_name="+", null=True
+        "product.Category", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
-    stock = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    counterpart = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    variance = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    stock = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    counterpart = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    variance = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "company", "purpose", "category", name="posting_rule_key", nulls_distinct=False
-            )
+                "company", "purpose", "category", "location", "valid_from",
+                name="posting_rule_key", nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None)
+                | Q(valid_to__gte=models.F("valid_from")),
+                name="posting_rule_dates",
+            ),
         ]
 
 

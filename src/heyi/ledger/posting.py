@@ -185,7 +185,8 @@ def _value_move(
     source, target = _ends(batch.books, m)
     if source is None and target is None and m.value is None:
         return  # within one area, or somebody else's goods: no money moves
-    rule = batch.books.rule(m.purpose, batch.books.goods[m.product].category)
+    category, shelf = batch.books.goods[m.product].category, m.source if source else m.target
+    rule = batch.books.rule(m.purpose, category, posting.on, shelf)
     cost = m.value
     if source:
         change = _leave(batch, source, m)
@@ -265,7 +266,7 @@ def _value_late(batch, header, posting, late: LateCost, receipts: list[Earlier],
         m = Movement(late.purpose, product, ZERO, 0, 0, e.origin)
         _enter(batch, header, posting, e.pool, m, ZERO, change.stock, part, on=posting.on)
         totals.add(
-            batch.books.rule(late.purpose, goods.category),
+            batch.books.rule(late.purpose, goods.category, posting.on),
             m, stock=change.stock, variance=change.variance, counterpart=-part,
         )
 

@@ -7,18 +7,12 @@ posting on, in every process, and an unchanged one costs nothing.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from heyi.ledger.errors import PurposeUnmapped
+from heyi.ledger.rules import Rule, RuleRow, resolve
 from heyi.platform.rows import array, fetch
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    id: int
-    stock: int
-    counterpart: int
-    variance: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +36,29 @@ class Book:
     currency: str
     areas: dict[int, int | None]
     negative: frozenset[int]
-    rules: dict[tuple[str, int | None], Rule]
+    rules: tuple[RuleRow, ...]
     accounts: dict[int, frozenset[str]]
     by_code: dict[str, int]
     goods: dict[int, Goods] = field(default_factory=dict)
+    _resolved: dict[tuple, Rule] = field(default_factory=dict)
 
-    def rule(self, purpose: str, category: int | None) -> Rule:
-        """The most specific rule for a purpose.
+    def rule(
+        self, purpose: str, category: int | None, on: date, location: int | None = None
+    ) -> Rule:
+        """The accounts of a purpose on a day, for goods of a category kept at a place.
 
         Raises:
             PurposeUnmapped: The accountant has not said where this purpose goes.
         """
-        found = self.rules.get((purpose, category)) or self.rules.get((purpose, None))
+        asked = purpose, category, location, on
+        found = self._resolved.get(asked)
         if found is None:
-            raise PurposeUnmapped(purpose)
+            answer = resolve(self.rules, *asked)
+            if isinstance(answer, list):
+                raise PurposeUnmapped(purpose, ", ".join(answer), on)
+            if len(self._resolved) > 10_000:
+                self._resolved.clear()
+            found = self._resolved[asked] = answer
         return found
 
     def know(self, products: Iterable[int]) -> None:
@@ -93,7 +96,8 @@ def _load(company: int) -> Book:
         [company],
     )
     rules = fetch(
-        "SELECT purpose, category_id, id, stock_id, counterpart_id, variance_id "
+        "SELECT id, purpose, category_id, location_id, valid_from, valid_to, stock_id, "
+        "counterpart_id, variance_id "
         "FROM ledger_postingrule WHERE company_id = %s",
         [company],
     )
@@ -105,7 +109,7 @@ def _load(company: int) -> Book:
         currency=currency,
         areas={pk: area for pk, area, _ in places},
         negative=frozenset(pk for pk, _, negative in places if negative),
-        rules={(purpose, category): Rule(*rest) for purpose, category, *rest in rules},
+        rules=tuple(RuleRow(*row) for row in rules),
         accounts={pk: frozenset(dimensions) for pk, dimensions, _ in accounts},
         by_code={code: pk for pk, _, code in accounts},
     )

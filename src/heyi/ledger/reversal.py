@@ -84,9 +84,11 @@ def _undo(batch: Batch, header: Header, entry: tuple, done: Posted) -> None:
          moved, -cost, held.pool.received, origin.type, origin.id)
     )
     if gap := moved + value:  # the mirror lines took -value from stock; the shelf gave `moved`
-        rule = batch.books.rule(purpose, goods.category)
-        done.lines.append(journal.line(rule.stock, gap, Dimensions(), purpose, rule=rule.id))
-        done.lines.append(journal.line(rule.variance, -gap, Dimensions(), purpose, rule=rule.id))
+        rule = batch.books.rule(purpose, goods.category, header.on)
+        done.lines.append(journal.line(rule.stock, gap, Dimensions(), purpose, rule=rule.stock_rule))
+        done.lines.append(
+            journal.line(rule.variance, -gap, Dimensions(), purpose, rule=rule.variance_rule)
+        )
 
 
 
