@@ -92,8 +92,20 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=32)),
-                ('dimensions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), default=list, size=None)),
+                ('name', models.JSONField(default=dict, help_text='{"zh_hant": …, "zh_hans": …, "en": …}')),
+                ('category', models.CharField(choices=[('asset', 'asset'), ('liability', 'liability'), ('common', 'common'), ('equity', 'equity'), ('cost', 'cost'), ('profit_loss', 'profit_loss')], default='asset', max_length=12)),
+                ('direction', models.CharField(choices=[('debit', 'debit'), ('credit', 'credit')], default='debit', help_text='The side on which its balance normally stands.', max_length=6)),
+                ('two_sided', models.BooleanField(default=False, help_text='May stand on either side.')),
+                ('role', models.CharField(blank=True, default='', max_length=40)),
+                ('control', models.CharField(blank=True, choices=[('stock', 'stock'), ('customer', 'customer'), ('supplier', 'supplier'), ('employee', 'employee')], default='', help_text='The sub-ledger it is the total of; people do not write on it by hand.', max_length=8)),
+                ('dimensions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), blank=True, default=list, size=None)),
+                ('keeps_currency', models.BooleanField(default=False)),
+                ('keeps_quantity', models.BooleanField(default=False)),
+                ('leaf', models.BooleanField(default=True, help_text='Takes postings; a parent does not.')),
+                ('active', models.BooleanField(default=True)),
+                ('version', models.PositiveIntegerField(default=1)),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platform.company')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='ledger.account')),
             ],
         ),
         migrations.CreateModel(
@@ -116,6 +128,15 @@ class Migration(migrations.Migration):
                 ('origin_type', models.CharField(max_length=64)),
                 ('origin_id', models.BigIntegerField()),
                 ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Location',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=32)),
+                ('negative', models.BooleanField(default=False, help_text='May go below zero.')),
+                ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platform.company')),
             ],
         ),
         migrations.CreateModel(
@@ -147,11 +168,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('purpose', models.CharField(max_length=64)),
-                ('category', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='product.category')),
+                ('valid_from', models.DateField(blank=True, null=True)),
+                ('valid_to', models.DateField(blank=True, null=True)),
+                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='product.category')),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platform.company')),
-                ('counterpart', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('stock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('variance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
+                ('counterpart', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
+                ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.location')),
+                ('stock', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
+                ('variance', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
             ],
         ),
         migrations.CreateModel(
@@ -223,15 +247,10 @@ class Migration(migrations.Migration):
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platform.company')),
             ],
         ),
-        migrations.CreateModel(
-            name='Location',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32)),
-                ('negative', models.BooleanField(default=False, help_text='May go below zero.')),
-                ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platform.company')),
-                ('area', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.valuationarea')),
-            ],
+        migrations.AddField(
+            model_name='location',
+            name='area',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.valuationarea'),
         ),
         migrations.CreateModel(
             name='ValueEntry',
@@ -296,6 +315,10 @@ class Migration(migrations.Migration):
             model_name='account',
             constraint=models.UniqueConstraint(models.F('company'), models.F('code'), name='account_code'),
         ),
+        migrations.AddConstraint(
+            model_name='account',
+            constraint=models.UniqueConstraint(models.F('company'), models.F('role'), condition=models.Q(('role', ''), _negated=True), name='account_role'),
+        ),
         migrations.AddIndex(
             model_name='journalline',
             index=models.Index(fields=['account', 'on'], name='journal_account_on'),
@@ -306,6 +329,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='postingrule',
-            constraint=models.UniqueConstraint(models.F('company'), models.F('purpose'), models.F('category'), name='posting_rule_key', nulls_distinct=False),
+            constraint=models.UniqueConstraint(models.F('company'), models.F('purpose'), models.F('category'), models.F('location'), models.F('valid_from'), name='posting_rule_key', nulls_distinct=False),
+        ),
+        migrations.AddConstraint(
+            model_name='postingrule',
+            constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='posting_rule_dates'),
         ),
     ]
