@@ -10,10 +10,11 @@ BEGIN
 END $$;
 CALL platform_append_only('platform_documentlog');
 
--- Posted paper is frozen: its header keeps everything but state, version and extra, its lines everything.
+-- Posted paper is frozen: its header keeps everything but state, version, extra and who
+-- changed it; its lines everything.
 CREATE OR REPLACE FUNCTION platform_header_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP = 'DELETE' OR to_jsonb(OLD) - '{state,version,extra}'::text[] <> to_jsonb(NEW) - '{state,version,extra}'::text[]
+  IF TG_OP = 'DELETE' OR to_jsonb(OLD) - '{state,version,extra,changed_by,changed_at}'::text[] <> to_jsonb(NEW) - '{state,version,extra,changed_by,changed_at}'::text[]
      OR NOT (NEW.state = OLD.state OR (OLD.state = 'posted' AND NEW.state = 'reversed')) THEN
     RAISE EXCEPTION 'a posted document is frozen; reverse it' USING ERRCODE = 'restrict_violation';
   END IF;
@@ -41,4 +42,16 @@ BEGIN
     'FOR EACH STATEMENT EXECUTE FUNCTION platform_lines_frozen(%L, %L)', lines, header, pointer);
   EXECUTE format('CREATE OR REPLACE TRIGGER frozen_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS touched '
     'FOR EACH STATEMENT EXECUTE FUNCTION platform_lines_frozen(%L, %L)', lines, header, pointer);
+END $$;
+
+-- Fast numbers: a sequence per company, type and period, made when its first number is asked for.
+-- Nothing waits for a number but the very first documents of a period. Gaps are fine here.
+CREATE OR REPLACE FUNCTION platform_next_numbers(series text, how_many int) RETURNS SETOF bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF to_regclass(format('%I', series)) IS NULL THEN
+    PERFORM pg_advisory_xact_lock(hashtextextended(series, 7));
+    EXECUTE format('CREATE SEQUENCE IF NOT EXISTS %I CACHE 1', series);
+  END IF;
+  RETURN QUERY EXECUTE format('SELECT nextval(%L::regclass) FROM generate_series(1, %s)', format('%I', series), how_many);
 END $$;

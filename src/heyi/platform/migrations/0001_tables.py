@@ -1,3 +1,4 @@
+import django.db.models.deletion
 import heyi.platform.clock
 from django.db import migrations, models
 
@@ -26,14 +27,13 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='IdempotentRequest',
+            name='GaplessSeries',
             fields=[
-                ('pk', models.CompositePrimaryKey('company_id', 'key', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('company_id', 'series', 'period', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('company_id', models.BigIntegerField()),
-                ('key', models.CharField(max_length=80)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('result', models.JSONField(null=True)),
-                ('at', models.DateTimeField(db_default=heyi.platform.clock.DatabaseNow())),
+                ('series', models.CharField(max_length=64)),
+                ('period', models.CharField(max_length=8)),
+                ('last', models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
@@ -51,6 +51,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['document_type', 'document_id'], name='document_log')],
+            },
+        ),
+        migrations.CreateModel(
+            name='IdempotentRequest',
+            fields=[
+                ('pk', models.CompositePrimaryKey('company_id', 'key', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('company_id', models.BigIntegerField()),
+                ('key', models.CharField(max_length=80)),
+                ('digest', models.BinaryField(max_length=32)),
+                ('status', models.SmallIntegerField(null=True)),
+                ('result', models.JSONField(null=True)),
+                ('at', models.DateTimeField(db_default=heyi.platform.clock.DatabaseNow())),
+            ],
+            options={
+                'indexes': [models.Index(fields=['at'], name='idempotent_request_at')],
+            },
+        ),
+        migrations.CreateModel(
+            name='NumberRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('document_type', models.CharField(max_length=64)),
+                ('pattern', models.CharField(max_length=40)),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platform.company')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('company', 'document_type'), name='number_rule_once')],
             },
         ),
     ]
