@@ -13,6 +13,8 @@ from django.db.models import Model, Q, QuerySet
 
 from heyi.kernel.errors import BusinessError, Remedy
 
+MEMBER = "system.member"  # everybody who has a seat in the company has this role
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -36,6 +38,25 @@ class Actor:
     reach: dict[str, frozenset[int]] = field(default_factory=dict, hash=False)
     scopes: frozenset[str] | None = None
     language: str = "en"
+
+
+SYSTEM = Actor(id=0, name="system", company=0, roles=frozenset())
+
+
+@dataclass(eq=False)
+class NotSignedIn(BusinessError):
+    """Neither a living session nor a valid token came with the request."""
+
+    code = "access.not_signed_in"
+    remedy = Remedy("access.remedy.sign_in")
+
+
+@dataclass(eq=False)
+class OriginUnproven(BusinessError):
+    """A write came with somebody's cookie but without the token only our own pages know."""
+
+    code = "access.origin_unproven"
+    remedy = Remedy("access.remedy.reload_page")
 
 
 @dataclass(eq=False)

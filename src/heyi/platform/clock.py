@@ -39,6 +39,12 @@ def today(timezone: str) -> date:
     return now().astimezone(_zone(timezone)).date()
 
 
+def world() -> datetime:
+    """The instant outside, whatever the clock was set to. Only for credentials: a rehearsal that
+    travels in time must neither end a session nor bring an expired one back."""
+    return datetime.now(UTC)
+
+
 def ticks() -> float:
     """Seconds of a clock that only runs forward, for measuring durations."""
     return time.perf_counter()

@@ -44,14 +44,34 @@ WSGI_APPLICATION = "heyi.site.wsgi.application"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.headless",
     "procrastinate.contrib.django",
     "heyi.platform",
+    "heyi.platform.identity",
     "heyi.party",
     "heyi.product",
     "heyi.ledger",
     "heyi.purchase",
     "heyi.sales",
 ]
-MIDDLEWARE: list[str] = []
+MIDDLEWARE: list[str] = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
 DATABASES = {"default": database(os.environ.get("HEYI_DATABASE_URL", "postgresql:///heyi"))}
+
+# Signing in (platform.identity).
+_HTTPS = os.environ.get("HEYI_HTTPS") == "1"
+AUTH_USER_MODEL = "identity.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SESSION_ENGINE = "heyi.platform.identity.sessions"
+SESSION_COOKIE_NAME = "heyi_session"
+SESSION_COOKIE_AGE = 7 * 24 * 3600  # a session is never older than this
+HEYI_SESSION_IDLE_SECONDS = int(float(os.environ.get("HEYI_SESSION_HOURS", "12")) * 3600)
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS

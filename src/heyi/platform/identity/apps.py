@@ -1,0 +1,14 @@
+from typing import Any
+
+from heyi.platform.modules import ModuleConfig
+
+
+class IdentityConfig(ModuleConfig):
+    name = "heyi.platform.identity"
+    default = True
+    masters = ("identity.Position",)
+    roles = ("system.administrator", "audit.auditor")
+    routes = ("", "heyi.platform.identity.http.router")
+
+    def declare(self) -> dict[str, Any]:
+        return {}

@@ -1,0 +1,52 @@
+"""What the administration of people refuses."""
+
+from dataclasses import dataclass
+
+from heyi.kernel.errors import BusinessError, Remedy
+
+
+@dataclass(eq=False)
+class LoginTaken(BusinessError):
+    code = "identity.login_taken"
+    remedy = Remedy("identity.remedy.choose_another_login")
+    login: str
+
+
+@dataclass(eq=False)
+class LoginMalformed(BusinessError):
+    """A login is 2 to 64 characters without spaces, "@" or ":"."""
+
+    code = "identity.login_malformed"
+    remedy = Remedy("identity.remedy.choose_another_login")
+    login: str
+
+
+@dataclass(eq=False)
+class EmailTaken(BusinessError):
+    code = "identity.email_taken"
+    remedy = Remedy("identity.remedy.choose_another_email")
+    email: str
+
+
+@dataclass(eq=False)
+class EmailMalformed(BusinessError):
+    code = "identity.email_malformed"
+    remedy = Remedy("identity.remedy.choose_another_email")
+    email: str
+
+
+@dataclass(eq=False)
+class PasswordWeak(BusinessError):
+    """`reasons` are Django's codes of the rules that were not met ("password_too_short")."""
+
+    code = "identity.password_weak"
+    remedy = Remedy("identity.remedy.choose_longer_password")
+    reasons: list[str]
+    characters: int
+
+
+@dataclass(eq=False)
+class RoleUnknown(BusinessError):
+    code = "identity.role_unknown"
+    remedy = Remedy("identity.remedy.choose_known_role")
+    roles: list[str]
