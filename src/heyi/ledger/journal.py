@@ -143,15 +143,17 @@ _LINES = """
 """
 
 
-def number(headers: Sequence[Header]) -> dict[int, int | None]:
-    """Take the vouchers' numbers and write them: the last statement of a posting.
+def number(batches: Sequence[tuple[Sequence[Header], Sequence[Posted]]]) -> None:
+    """Take the vouchers' numbers and write them: the last statement of a unit of work.
 
-    The series row stays locked only from here to the commit. A transaction that
-    fails gives its numbers back, so there is no gap.
+    The series rows stay locked only from here to the commit. A transaction that
+    fails gives its numbers back, so there is no gap. Forgotten, the commit is
+    refused: moves and lines point at vouchers that are not there.
 
     Raises:
         AlreadyPosted, AlreadyReversed: The document is in the ledger already.
     """
+    headers = [h for some, _ in batches for h in some]
     try:
         rows = fetch(
             _NUMBER,
@@ -165,11 +167,23 @@ def number(headers: Sequence[Header]) -> dict[int, int | None]:
         )
     except IntegrityError as clash:
         if "posts_once" in str(clash):
-            raise AlreadyPosted(headers[0].document.type) from clash
+            raise AlreadyPosted(_clashing(clash, headers)) from clash
         if "reverses_id" in str(clash):
-            raise AlreadyReversed(headers[0].document.type) from clash
+            raise AlreadyReversed(_clashing(clash, headers)) from clash
         raise
-    return dict(rows)
+    numbers = dict(rows)
+    for _, posted in batches:
+        for p in posted:
+            p.number = numbers[p.voucher]
+
+
+def _clashing(clash: IntegrityError, headers: Sequence[Header]) -> str:
+    """Which of the documents the database refused, from its own words."""
+    said = clash.__cause__.diag.message_detail or ""
+    for h in headers:
+        if f"({h.document.type}, {h.document.id})" in said or f"=({h.reverses})" in said:
+            return f"{h.document.type} {h.document.id}"
+    return headers[0].document.type
 
 
 _NUMBER = """

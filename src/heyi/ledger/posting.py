@@ -24,6 +24,7 @@ from heyi.ledger.reference import Book, Rule
 from heyi.ledger.types import LateCost, Movement, Posted, Posting, Ref
 from heyi.ledger.valuation import METHODS, Change, Day, Receipt, Terms, backdated
 from heyi.platform.rows import columns, fetch, insert
+from heyi.platform.transactions import last, working
 
 LINES = 10_000  # a value entry's arrival key is voucher * LINES + its place in the voucher
 
@@ -53,7 +54,9 @@ def post(postings: Sequence[Posting]) -> list[Posted]:
 
     Locks are taken in key order, so concurrent batches queue instead of
     deadlocking. Cost: 3 statements for money alone, 8 with goods, whatever the
-    size of the batch; more only for first uses, late costs and back-dates.
+    size of the batch; more only for first uses, late costs and back-dates. The
+    last of them, which takes the voucher numbers, is left to the end of the
+    unit of work; `Posted.number` is filled then.
 
     Args:
         postings: At most 1,000 documents; larger runs are split by the caller.
@@ -66,10 +69,9 @@ def post(postings: Sequence[Posting]) -> list[Posted]:
         ReceiptUnknown: A late cost names goods that never came.
         StockShort: A shelf would go below what it holds or owes.
     """
+    assert working(), "post() joins the document's unit of work"
     headers, posted = _record(postings)
-    numbers = journal.number(headers)
-    for p in posted:
-        p.number = numbers.get(p.voucher)
+    last(journal.number, (headers, posted))
     return posted
 
 
@@ -83,7 +85,6 @@ def preview(postings: Sequence[Posting]) -> list[Posted]:
 
 def _record(postings: Sequence[Posting]) -> tuple[list[Header], list[Posted]]:
     assert 0 < len(postings) <= 1000
-    assert not transaction.get_autocommit(), "post() joins the document's transaction"
     for p in postings:
         if difference := sum((a.value for a in p.journal), ZERO):
             raise JournalUnbalanced(p.document.type, difference)

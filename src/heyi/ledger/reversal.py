@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from django.db import transaction
-
 from heyi.kernel.money import ZERO
 from heyi.ledger import journal, pools, quantities
 from heyi.ledger.errors import AlreadyReversed, NotPosted, StockShort
@@ -17,6 +15,7 @@ from heyi.ledger.quantities import Delta, Place
 from heyi.ledger.types import Dimensions, Line, Movement, Posted, Posting, Ref
 from heyi.ledger.valuation import METHODS, Terms
 from heyi.platform.rows import columns, fetch
+from heyi.platform.transactions import last, working
 
 
 def reverse(company: int, documents: Sequence[Ref], *, on: date) -> list[Posted]:
@@ -30,7 +29,7 @@ def reverse(company: int, documents: Sequence[Ref], *, on: date) -> list[Posted]
         NotPosted, AlreadyReversed, PeriodClosed.
         StockShort: The goods have gone on since.
     """
-    assert not transaction.get_autocommit()
+    assert working(), "reverse() joins the document's unit of work"
     old = _vouchers(company, documents)
     moves, entries, lines = _moves(old), _entries(old), _lines(old)
     mirror = [
@@ -54,9 +53,7 @@ def reverse(company: int, documents: Sequence[Ref], *, on: date) -> list[Posted]
         header.numbered = bool(done.lines)
         posted.append(done)
     write(batch, headers, posted)
-    numbers = journal.number(headers)
-    for p in posted:
-        p.number = numbers.get(p.voucher)
+    last(journal.number, (headers, posted))
     return posted
 
 
