@@ -1,6 +1,22 @@
+from typing import Any
+
 from heyi.platform.modules import ModuleConfig
 
 
 class LedgerConfig(ModuleConfig):
     name = "heyi.ledger"
     default = True
+    masters = ("ledger.Account", "ledger.Location", "ledger.ValuationArea", "ledger.PostingRule")
+    roles = ("finance.accountant", "inventory.keeper")
+
+    def declare(self) -> dict[str, Any]:
+        from heyi.ledger import access, screens
+
+        return {
+            "screens": (screens.ACCOUNT, screens.LOCATION, screens.AREA, screens.RULE),
+            "lookups": (screens.WAREHOUSES, screens.AREAS, screens.ACCOUNTS),
+            "access": (
+                access.ACCOUNT, access.LOCATION, access.AREA, access.RULE, access.PERIOD,
+                access.BOOKS, access.STOCK,
+            ),
+        }

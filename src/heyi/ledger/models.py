@@ -12,27 +12,18 @@ from django.db import models
 from django.db.models import Q
 
 from heyi.platform.clock import DatabaseNow
-from heyi.platform.models import money_field, quantity_field
+from heyi.platform.models import Master, money_field, quantity_field
 
 
-
-
-class ValuationArea(models.Model):
+class ValuationArea(Master):
     """Within an area goods have one cost. The company, or a warehouse."""
 
-    company = models.ForeignKey("platform.Company", on_delete=models.PROTECT, related_name="+")
-    code = models.CharField(max_length=32)
 
-
-class Location(models.Model):
+class Location(Master):
     """An account of the quantity ledger. With an area it is ours; without, it is the world."""
 
-    company = models.ForeignKey(
-        "platform.Company", on_delete=models.PROTECT, related_name="+", null=True
-    )
-    code = models.CharField(max_length=32)
     area = models.ForeignKey(
-        ValuationArea, on_delete=models.PROTECT, related_name="+", null=True
+        ValuationArea, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     negative = models.BooleanField(default=False, help_text="May go below zero.")
 
@@ -104,6 +95,7 @@ class PostingRule(models.Model):
     variance = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
@@ -249,8 +241,8 @@ class ValueEntry(models.Model):
         indexes = [models.Index(fields=["origin_id", "origin_type"], name="value_origin")]
 
 
-class QuantityBalance(models.Model):
-    """What lies where. `reserved` is kept by reserve, release and post, in the same row lock."""
+class Holding(models.Model):
+    """How much lies at a key and how much of it is promised, in one row under one lock."""
 
     pk = models.CompositePrimaryKey(
         "company_id", "product_id", "location_id", "lot_id", "owner_id", "status"
@@ -262,16 +254,38 @@ class QuantityBalance(models.Model):
     owner_id = models.BigIntegerField()
     status = models.SmallIntegerField()
     quantity = quantity_field()
-    reserved = quantity_field()
-    negative = models.BooleanField(help_text="Copied from the location when the row is made.")
+    reserved = quantity_field(help_text="Written only by reserve, release and post.")
+    negative = models.BooleanField(help_text="May go below zero; follows the policy of the place.")
+    last_on = models.DateField(null=True, help_text="The latest day on which anything moved.")
+    expires_on = models.DateField(null=True, help_text="Copied from the lot.")
+    serial = models.BooleanField(help_text="A single piece: zero or one.")
 
     class Meta:
+        abstract = True
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity__gte=0) | Q(negative=True), name="quantity_never_negative"
+                condition=Q(quantity__gte=0) | Q(negative=True), name="%(class)s_not_below_zero"
             ),
-            models.CheckConstraint(condition=Q(reserved__gte=0), name="reserved_never_negative"),
+            models.CheckConstraint(
+                condition=Q(reserved__gte=0)
+                & (Q(negative=True) | Q(reserved__lte=models.F("quantity"))),
+                name="%(class)s_promises_kept",
+            ),
+            models.CheckConstraint(
+                condition=Q(serial=False) | Q(quantity__in=(0, 1)), name="%(class)s_one_piece"
+            ),
         ]
+
+
+class QuantityBalance(Holding):
+    """What lies where."""
+
+
+class PlaceTotal(Holding):
+    """Goods kept by lot, summed over their lots (`lot_id` is 0): so that any lot can be promised.
+
+    Promises of a certain lot are in both tables, promises of any lot only here.
+    """
 
 
 class ValuePool(models.Model):
