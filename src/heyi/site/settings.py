@@ -50,7 +50,11 @@ INSTALLED_APPS = [
     "allauth.headless",
     "procrastinate.contrib.django",
     "heyi.platform",
+    "heyi.platform.audit",
     "heyi.platform.identity",
+    "heyi.platform.calendar",
+    "heyi.platform.exceptions",
+    "heyi.platform.jobs",
     "heyi.party",
     "heyi.product",
     "heyi.ledger",
@@ -58,6 +62,7 @@ INSTALLED_APPS = [
     "heyi.sales",
 ]
 MIDDLEWARE: list[str] = [
+    "heyi.platform.audit.origin.remembered",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -66,6 +71,7 @@ MIDDLEWARE: list[str] = [
 DATABASES = {"default": database(os.environ.get("HEYI_DATABASE_URL", "postgresql:///heyi"))}
 
 # Signing in (platform.identity).
+HEYI_TRUSTED_PROXIES = int(os.environ.get("HEYI_TRUSTED_PROXIES", "0"))
 _HTTPS = os.environ.get("HEYI_HTTPS") == "1"
 AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
