@@ -96,6 +96,18 @@ def _posting({noun}: {Noun}) -> Posting:
     )
 '''
 
+PROMISE = """{docq}{Nouns}: what is promised, and what must be filled in.{docq}
+
+from heyi.platform.access import Actor
+from heyi.platform.drafts import Draft
+from heyi.product.api import count_lines
+
+
+def prepare_{noun}(draft: Draft, actor: Actor) -> None:
+    {docq}Count the lines in base units.{docq}
+    count_lines(draft)
+"""
+
 ACCESS = """
 {NOUN} = Access(
     type="{module}.{noun}",
@@ -176,7 +188,7 @@ def write(module: str, noun: str, *, posting: bool) -> None:
     if not folder.is_dir():
         raise SystemExit(f"there is no module {module}; see .importlinter for the layers")
     names = {
-        "module": module, "noun": noun, "Noun": _camel(noun), "NOUN": noun.upper(),
+        "module": module, "noun": noun, "docq": '"""', "Noun": _camel(noun), "NOUN": noun.upper(),
         "Nouns": _camel(noun) + "s", "LIFECYCLE": "POSTING" if posting else "COMMITMENT",
         "LEDGER_VERBS": '        "post": {KEEPER},\n        "reverse": {MANAGER, ACCOUNTANT},\n'
         if posting else '        "close": {MANAGER},\n        "reopen": {MANAGER},\n',

@@ -46,8 +46,19 @@ def remigrate(wanted: list[str]) -> None:
             f"from heyi.site.settings import *\n\nMIGRATION_MODULES = {places!r}\n"
         )
         subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "django", "makemigrations", "-v", "0",
-             "-n", "tables", *homes],
+            [
+                sys.executable,
+                "-W",
+                "ignore",
+                "-m",
+                "django",
+                "makemigrations",
+                "-v",
+                "0",
+                "-n",
+                "tables",
+                *homes,
+            ],
             check=True,
             env={
                 **os.environ,
