@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Edit = Literal["draft", "never", "always"]
+Sign = Literal["positive", "not_negative", "any"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,15 @@ class Field:
         edit: "draft" while the document is a draft (masters: always), "never" for
             computed fields, "always" also on approved and posted paper.
         required: None takes it from the model.
+        sign: Which figures make sense. None: quantities, prices and rates are never negative,
+            money may be (a red figure).
     """
 
     path: str
     lookup: str | None = None
     edit: Edit = "draft"
     required: bool | None = None
+    sign: Sign | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,9 @@ class Listing:
 
     Args:
         order: Paths, "-" for descending. The primary key is appended, so paging is by key.
-        presets: Name -> filter. Values "@me", "@today" are filled in when asked for.
+        presets: Name -> filter, for example {"due": {"before": "@today"}, "state": ["approved"]}.
+            A value, a list of values, or {from, to, after, before, contains, empty}. "@me" and
+            "@today" are filled in when asked for.
     """
 
     columns: tuple[str, ...]
@@ -105,6 +111,7 @@ class Screen:
         model: "module.Model".
         group: Where the menu puts it: daily work, masters, or set-up.
         prints: Ids of the print forms it offers.
+        editable: Whether people may create and change records here (entries of a ledger: no).
     """
 
     id: str
@@ -115,7 +122,12 @@ class Screen:
     actions: tuple[Action, ...] = ()
     panels: tuple[str, ...] = ()
     prints: tuple[str, ...] = ()
-    group: Literal["documents", "masters", "setup"] = "documents"
+    group: Literal["documents", "masters", "setup", "reports"] = "documents"
+    editable: bool = True
+
+    @property
+    def module(self) -> str:
+        return self.id.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +136,7 @@ class Lookup:
 
     Args:
         search: Paths the typed text is compared with; `initials` (pinyin) where the model has it.
-        filter: Fixed narrowing ({"is_customer": True}).
+        filter: Fixed narrowing by columns of the model ({"is_customer": True}; also "area__isnull").
     """
 
     id: str
