@@ -7,14 +7,92 @@ from heyi.kernel.errors import BusinessError, Remedy
 
 @dataclass(eq=False)
 class StockShort(BusinessError):
-    """`available` is what is on hand less what is promised to others."""
+    """`available` is what is on hand less what is promised to others.
+
+    Args:
+        available_on: The day on which planned receipts cover it; None when nothing is planned.
+    """
 
     code = "ledger.stock_short"
-    remedy = Remedy("ledger.remedy.see_availability", screen="inventory.availability")
-    product: int
-    location: int
+    remedy = Remedy("ledger.remedy.take_less")
+    product: str
+    location: str
+    unit: str
     wanted: Decimal
     available: Decimal
+    available_on: date | None
+    product_id: int
+    location_id: int
+
+
+@dataclass(eq=False)
+class StockShortLater(BusinessError):
+    """A dated-back issue takes goods that a later day needs: `document` would fail on that day."""
+
+    code = "ledger.stock_short_later"
+    remedy = Remedy("ledger.remedy.date_after")
+    product: str
+    location: str
+    unit: str
+    wanted: Decimal
+    available: Decimal
+    on: date
+    document: str
+    document_type: str
+    document_id: int
+    product_id: int
+    location_id: int
+
+
+@dataclass(eq=False)
+class LotRequired(BusinessError):
+    """Goods that are followed by lot or serial number were moved without one."""
+
+    code = "ledger.lot_required"
+    remedy = Remedy("ledger.remedy.name_lot")
+    product: str
+    unit: str
+
+
+@dataclass(eq=False)
+class LotUnknown(BusinessError):
+    """The lot is not one of this product."""
+
+    code = "ledger.lot_unknown"
+    remedy = Remedy("ledger.remedy.name_lot")
+    product: str
+    unit: str
+
+
+@dataclass(eq=False)
+class LotExpired(BusinessError):
+    """Expired goods may be moved, scrapped or sent back, but not sold or used."""
+
+    code = "ledger.lot_expired"
+    remedy = Remedy("ledger.remedy.take_other_lot")
+    product: str
+    lot: str
+    expires_on: date
+
+
+@dataclass(eq=False)
+class LotDiffers(BusinessError):
+    """The lot exists with another expiry date."""
+
+    code = "ledger.lot_differs"
+    remedy = Remedy("ledger.remedy.check_lot")
+    lot: str
+    expires_on: date | None
+
+
+@dataclass(eq=False)
+class SerialInUse(BusinessError):
+    """A serial number is one piece: it lies in one place, once."""
+
+    code = "ledger.serial_in_use"
+    remedy = Remedy("ledger.remedy.check_lot")
+    product: str
+    lot: str
 
 
 @dataclass(eq=False)
@@ -67,3 +145,30 @@ class ReceiptUnknown(BusinessError):
 
     code = "ledger.receipt_unknown"
     receipts: list[str]
+
+
+@dataclass(eq=False)
+class AccountUnknown(BusinessError):
+    """The chart has no account that plays these roles."""
+
+    code = "ledger.account_unknown"
+    remedy = Remedy("ledger.remedy.give_role", screen="ledger.account")
+    roles: str
+
+
+@dataclass(eq=False)
+class RuleFollows(BusinessError):
+    """A rule that begins later is entered already."""
+
+    code = "ledger.rule_follows"
+    remedy = Remedy("ledger.remedy.change_later_rule", screen="ledger.postingrule")
+    purpose: str
+    on: date
+
+
+@dataclass(eq=False)
+class TaxRateMissing(BusinessError):
+    code = "ledger.tax_rate_missing"
+    remedy = Remedy("ledger.remedy.enter_tax_rate", screen="ledger.taxcode")
+    tax: str
+    on: date

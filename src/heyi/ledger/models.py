@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from heyi.platform.clock import DatabaseNow
-from heyi.platform.models import Master, money_field, quantity_field
+from heyi.platform.models import Master, money_field, quantity_field, rate_field
 
 
 class ValuationArea(Master):
@@ -280,6 +280,12 @@ class Holding(models.Model):
 class QuantityBalance(Holding):
     """What lies where."""
 
+    class Meta(Holding.Meta):
+        abstract = False
+        indexes = [
+            models.Index(fields=["lot_id"], condition=~Q(lot_id=0), name="quantity_lot"),
+        ]
+
 
 class PlaceTotal(Holding):
     """Goods kept by lot, summed over their lots (`lot_id` is 0): so that any lot can be promised.
@@ -357,8 +363,9 @@ class Reservation(models.Model):
             models.UniqueConstraint(
                 fields=["origin_id", "origin_type"], name="one_promise_per_line"
             ),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_positive")
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_positive"),
         ]
+        indexes = [models.Index(fields=["product_id", "location_id"], name="reservation_place")]
 
 
 class DimensionSet(models.Model):
@@ -404,3 +411,79 @@ class Lot(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["company_id", "product_id", "code"], name="lot_code")
         ]
+
+
+class BookSettings(models.Model):
+    """How one company keeps its books: what new documents copy. Changing it changes no document."""
+
+    company = models.OneToOneField(
+        "platform.Company", on_delete=models.PROTECT, related_name="+", primary_key=True
+    )
+    chart = models.CharField(max_length=8, choices=[(c, c) for c in ("asbe", "sme")])
+    tax_rounding = models.CharField(
+        max_length=8, default="line", choices=[(c, c) for c in ("line", "document")],
+        help_text="Round tax on each line, or once per rate on the whole document.",
+    )
+    tax_inclusive = models.BooleanField(default=False, help_text="Prices contain the tax.")
+
+
+class TaxCode(models.Model):
+    """A tax a document line can carry. Its rates have dates; a document keeps the one it used."""
+
+    company = models.ForeignKey("platform.Company", on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=16)
+    name = models.JSONField(default=dict, help_text='{"zh_hant": …, "zh_hans": …, "en": …}')
+    method = models.CharField(
+        max_length=8, default="general",
+        choices=[(c, c) for c in ("general", "levy", "exempt")],
+    )
+    active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("company", "code", name="tax_code")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class TaxRate(models.Model):
+    """The rate of a tax from a day on. Of rates that overlap the one that began last counts."""
+
+    tax = models.ForeignKey(TaxCode, on_delete=models.CASCADE, related_name="rates")
+    rate = rate_field()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("tax", "valid_from", name="tax_rate_from"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")),
+                name="tax_rate_dates",
+            ),
+            models.CheckConstraint(condition=Q(rate__gte=0, rate__lt=1), name="tax_rate_share"),
+        ]
+
+
+class ChainLink(models.Model):
+    """A voucher sealed after the one before it: `hash` covers its whole record and the last hash."""
+
+    pk = models.CompositePrimaryKey("company_id", "no")
+    company_id = models.BigIntegerField()
+    no = models.BigIntegerField()
+    voucher_id = models.BigIntegerField(unique=True)
+    edition = models.SmallIntegerField(help_text="Which shape of record was sealed.")
+    hash = models.BinaryField(max_length=32)
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+
+class ChainRoot(models.Model):
+    """The last hash of a company's chain on a day, to be kept outside the database."""
+
+    pk = models.CompositePrimaryKey("company_id", "on")
+    company_id = models.BigIntegerField()
+    on = models.DateField()
+    no = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+    at = models.DateTimeField(db_default=DatabaseNow())

@@ -15,6 +15,38 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='BookSettings',
+            fields=[
+                ('company', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='platform.company')),
+                ('chart', models.CharField(choices=[('asbe', 'asbe'), ('sme', 'sme')], max_length=8)),
+                ('tax_rounding', models.CharField(choices=[('line', 'line'), ('document', 'document')], default='line', help_text='Round tax on each line, or once per rate on the whole document.', max_length=8)),
+                ('tax_inclusive', models.BooleanField(default=False, help_text='Prices contain the tax.')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ChainLink',
+            fields=[
+                ('pk', models.CompositePrimaryKey('company_id', 'no', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('company_id', models.BigIntegerField()),
+                ('no', models.BigIntegerField()),
+                ('voucher_id', models.BigIntegerField(unique=True)),
+                ('edition', models.SmallIntegerField(help_text='Which shape of record was sealed.')),
+                ('hash', models.BinaryField(max_length=32)),
+                ('at', models.DateTimeField(db_default=heyi.platform.clock.DatabaseNow())),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ChainRoot',
+            fields=[
+                ('pk', models.CompositePrimaryKey('company_id', 'on', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('company_id', models.BigIntegerField()),
+                ('on', models.DateField()),
+                ('no', models.BigIntegerField()),
+                ('hash', models.BinaryField(max_length=32)),
+                ('at', models.DateTimeField(db_default=heyi.platform.clock.DatabaseNow())),
+            ],
+        ),
+        migrations.CreateModel(
             name='DimensionSet',
             fields=[
                 ('id', models.BigIntegerField(primary_key=True, serialize=False)),
@@ -230,6 +262,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('lot_id', 0), _negated=True), fields=['lot_id'], name='quantity_lot')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gte', 0), ('negative', True), _connector='OR'), name='quantitybalance_not_below_zero'), models.CheckConstraint(condition=models.Q(('reserved__gte', 0), models.Q(('negative', True), ('reserved__lte', models.F('quantity')), _connector='OR')), name='quantitybalance_promises_kept'), models.CheckConstraint(condition=models.Q(('serial', False), ('quantity__in', (0, 1)), _connector='OR'), name='quantitybalance_one_piece')],
             },
         ),
@@ -248,6 +281,7 @@ class Migration(migrations.Migration):
                 ('origin_id', models.BigIntegerField()),
             ],
             options={
+                'indexes': [models.Index(fields=['product_id', 'location_id'], name='reservation_place')],
                 'constraints': [models.UniqueConstraint(fields=('origin_id', 'origin_type'), name='one_promise_per_line'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='reservation_positive')],
             },
         ),
@@ -275,6 +309,28 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['company_id', 'product_id', 'on'], name='move_product_on')],
             },
+        ),
+        migrations.CreateModel(
+            name='TaxCode',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=16)),
+                ('name', models.JSONField(default=dict, help_text='{"zh_hant": …, "zh_hans": …, "en": …}')),
+                ('method', models.CharField(choices=[('general', 'general'), ('levy', 'levy'), ('exempt', 'exempt')], default='general', max_length=8)),
+                ('active', models.BooleanField(default=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platform.company')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='TaxRate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rate', models.DecimalField(decimal_places=6, max_digits=12)),
+                ('valid_from', models.DateField()),
+                ('valid_to', models.DateField(blank=True, null=True)),
+                ('tax', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rates', to='ledger.taxcode')),
+            ],
         ),
         migrations.CreateModel(
             name='ValuationArea',
@@ -381,6 +437,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='postingrule',
             constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='posting_rule_dates'),
+        ),
+        migrations.AddConstraint(
+            model_name='taxcode',
+            constraint=models.UniqueConstraint(models.F('company'), models.F('code'), name='tax_code'),
+        ),
+        migrations.AddConstraint(
+            model_name='taxrate',
+            constraint=models.UniqueConstraint(models.F('tax'), models.F('valid_from'), name='tax_rate_from'),
+        ),
+        migrations.AddConstraint(
+            model_name='taxrate',
+            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='tax_rate_dates'),
+        ),
+        migrations.AddConstraint(
+            model_name='taxrate',
+            constraint=models.CheckConstraint(condition=models.Q(('rate__gte', 0), ('rate__lt', 1)), name='tax_rate_share'),
         ),
         migrations.AddConstraint(
             model_name='valuationarea',
