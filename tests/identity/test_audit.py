@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from django.db import InternalError, IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 
 from heyi.platform.access import Actor
 from heyi.platform.audit import api as audit
@@ -29,8 +29,12 @@ def test_one_statement_for_a_batch(django_assert_num_queries):
     with django_assert_num_queries(1):
         audit.record(
             [
-                audit.Entry("edit", "sales.delivery", 1, {"note": ("", 'a "b" \\ {c}')}, "typing error"),
-                audit.Entry("grant", "identity.user", 9, {"roles": ([], ["sales.clerk"])}, company=0),
+                audit.Entry(
+                    "edit", "sales.delivery", 1, {"note": ("", 'a "b" \\ {c}')}, "typing error"
+                ),
+                audit.Entry(
+                    "grant", "identity.user", 9, {"roles": ([], ["sales.clerk"])}, company=0
+                ),
             ],
             actor=LI,
         )
@@ -48,14 +52,23 @@ def test_nothing_to_say_costs_nothing(django_assert_num_queries):
         audit.record([], actor=LI)
 
 
-@pytest.mark.parametrize("sql", [
-    "UPDATE audit_record SET actor = 'wu'", "DELETE FROM audit_record",
-    "UPDATE audit_seal SET record_id = 0", "DELETE FROM audit_seal",
-])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE audit_record SET actor = 'wu'",
+        "DELETE FROM audit_record",
+        "UPDATE audit_seal SET record_id = 0",
+        "DELETE FROM audit_seal",
+    ],
+)
 def test_raw_sql_is_refused(sql):
     did(1)
     audit.extend()
-    with pytest.raises((IntegrityError, InternalError)), transaction.atomic(), connection.cursor() as c:
+    with (
+        pytest.raises((IntegrityError, InternalError)),
+        transaction.atomic(),
+        connection.cursor() as c,
+    ):
         c.execute(sql)
     assert audit.verify().ok
 
@@ -68,17 +81,34 @@ def test_a_chain_grows_in_pieces():
     verdict = audit.verify()
     assert (verdict.ok, verdict.checked, verdict.waiting) == (True, 4, 0)
     assert verdict.head == bytes(Seal.objects.get(position=4).hash).hex()
-    assert list(Seal.objects.values_list("position", flat=True).order_by("position")) == [1, 2, 3, 4]
+    assert list(Seal.objects.values_list("position", flat=True).order_by("position")) == [
+        1,
+        2,
+        3,
+        4,
+    ]
 
 
-@pytest.mark.parametrize("_case, sql", [
-    ("a name", "UPDATE audit_record SET actor = 'wu' WHERE id = {second}"),
-    ("a figure", "UPDATE audit_record SET changes = '{{\"price\": [\"1\", \"9\"]}}' WHERE id = {second}"),
-    ("the time", "UPDATE audit_record SET at = at - interval '1 microsecond' WHERE id = {second}"),
-    ("removed", "DELETE FROM audit_record WHERE id = {second}"),
-    ("swapped", "UPDATE audit_seal SET record_id = CASE record_id WHEN {second} THEN {third} ELSE {second} END "
-                "WHERE record_id IN ({second}, {third})"),
-])
+@pytest.mark.parametrize(
+    "_case, sql",
+    [
+        ("a name", "UPDATE audit_record SET actor = 'wu' WHERE id = {second}"),
+        (
+            "a figure",
+            'UPDATE audit_record SET changes = \'{{"price": ["1", "9"]}}\' WHERE id = {second}',
+        ),
+        (
+            "the time",
+            "UPDATE audit_record SET at = at - interval '1 microsecond' WHERE id = {second}",
+        ),
+        ("removed", "DELETE FROM audit_record WHERE id = {second}"),
+        (
+            "swapped",
+            "UPDATE audit_seal SET record_id = CASE record_id WHEN {second} THEN {third} ELSE {second} END "
+            "WHERE record_id IN ({second}, {third})",
+        ),
+    ],
+)
 def test_the_first_changed_record_is_named(_case, sql):
     did(1, 2, 3)
     audit.extend()
@@ -114,13 +144,16 @@ def test_differences_keep_what_changed():
     assert json.dumps(audit.differences({}, {"a": 1})) == '{"a": [null, 1]}'
 
 
-@pytest.mark.parametrize("_case, proxies, forwarded, found", [
-    ("no proxy: a claim is not believed", 0, "6.6.6.6", "192.0.2.1"),
-    ("one proxy of ours", 1, "6.6.6.6, 203.0.113.9", "203.0.113.9"),
-    ("two proxies of ours", 2, "6.6.6.6, 203.0.113.9, 10.0.0.1", "203.0.113.9"),
-    ("not through the proxy", 2, "203.0.113.9", "192.0.2.1"),
-    ("nonsense", 1, "<script>", None),
-])
+@pytest.mark.parametrize(
+    "_case, proxies, forwarded, found",
+    [
+        ("no proxy: a claim is not believed", 0, "6.6.6.6", "192.0.2.1"),
+        ("one proxy of ours", 1, "6.6.6.6, 203.0.113.9", "203.0.113.9"),
+        ("two proxies of ours", 2, "6.6.6.6, 203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        ("not through the proxy", 2, "203.0.113.9", "192.0.2.1"),
+        ("nonsense", 1, "<script>", None),
+    ],
+)
 def test_where_a_request_comes_from(_case, proxies, forwarded, found, settings, rf):
     settings.HEYI_TRUSTED_PROXIES = proxies
     request = rf.get("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": forwarded})

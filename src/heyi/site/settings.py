@@ -55,6 +55,9 @@ INSTALLED_APPS = [
     "heyi.platform.calendar",
     "heyi.platform.exceptions",
     "heyi.platform.jobs",
+    "heyi.platform.extras",
+    "heyi.platform.exports",
+    "heyi.platform.printing",
     "heyi.party",
     "heyi.product",
     "heyi.ledger",
@@ -63,6 +66,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE: list[str] = [
     "heyi.platform.audit.origin.remembered",
+    "heyi.platform.identity.speech.spoken",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -75,9 +79,71 @@ HEYI_TRUSTED_PROXIES = int(os.environ.get("HEYI_TRUSTED_PROXIES", "0"))
 _HTTPS = os.environ.get("HEYI_HTTPS") == "1"
 AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("login", "name", "email")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 3600
 SESSION_ENGINE = "heyi.platform.identity.sessions"
 SESSION_COOKIE_NAME = "heyi_session"
 SESSION_COOKIE_AGE = 7 * 24 * 3600  # a session is never older than this
 HEYI_SESSION_IDLE_SECONDS = int(float(os.environ.get("HEYI_SESSION_HOURS", "12")) * 3600)
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "heyi.platform.identity.sign_in.origin_unproven"
+HEYI_URL = (
+    os.environ.get("HEYI_URL") or f"http://127.0.0.1:{os.environ.get('HEYI_PORT') or '8000'}"
+).rstrip("/")
+CSRF_TRUSTED_ORIGINS = [HEYI_URL]
+ACCOUNT_ADAPTER = "heyi.platform.identity.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_SESSION_REMEMBER = True
+# Passwords are counted in `identity.attempts`; "login_failed" limits second factors.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "100/m/ip,5/15m/key",
+    "reset_password": "100/m/ip,5/h/key",
+    "reset_password_from_key": "60/m/ip",
+}
+MFA_ADAPTER = "heyi.platform.identity.sign_in.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Heyi"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ("browser",)
+HEADLESS_ADAPTER = "heyi.platform.identity.sign_in.HeadlessAdapter"
+CACHES = {
+    "default": {  # used one-time codes and rate limits: known to every process
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "identity_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
+# Mail. Without a server, mails are files in HEYI_HOME/mail.
+EMAIL_HOST = os.environ.get("HEYI_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("HEYI_SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("HEYI_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("HEYI_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("HEYI_SMTP_SECURITY") == "starttls"
+EMAIL_USE_SSL = os.environ.get("HEYI_SMTP_SECURITY") == "ssl"
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = HOME / "mail"
+DEFAULT_FROM_EMAIL = os.environ.get("HEYI_SMTP_FROM", "Heyi <heyi@localhost>")

@@ -11,4 +11,6 @@ class IdentityConfig(ModuleConfig):
     routes = ("", "heyi.platform.identity.http.router")
 
     def declare(self) -> dict[str, Any]:
-        return {}
+        from heyi.platform.identity import mail
+
+        return {"handlers": {mail.MailWanted.topic: (mail.send,)}}

@@ -120,10 +120,10 @@ def check_password_rules(password: str, user: User | None = None) -> None:
     try:
         validate_password(password, user)
     except ValidationError as refused:
-        raise PasswordWeak([e.code for e in refused.error_list], _minimum_length()) from None
+        raise PasswordWeak([e.code for e in refused.error_list], minimum_length()) from None
 
 
-def _minimum_length() -> int:
+def minimum_length() -> int:
     return next(
         v.min_length
         for v in get_default_password_validators()
