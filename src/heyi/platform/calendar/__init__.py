@@ -1,0 +1,1 @@
+"""When people work: hours of the week, holidays, make-up days; due times that respect them."""

@@ -1,0 +1,1 @@
+CALL platform_append_only('exceptions_caselog');

@@ -1,0 +1,17 @@
+from typing import Any
+
+from heyi.platform.modules import ModuleConfig
+
+
+class JobsConfig(ModuleConfig):
+    name = "heyi.platform.jobs"
+    default = True
+    routes = (("jobs", "heyi.platform.jobs.http.router"),)
+
+    def declare(self) -> dict[str, Any]:
+        from heyi.platform.jobs import outbox, runs, upkeep
+
+        return {
+            "exceptions": (outbox.EVENT_PARKED, runs.JOB_FAILED),
+            "jobs": (upkeep.tidy,),
+        }

@@ -1,0 +1,22 @@
+"""Keeping the jobs' own tables small."""
+
+from heyi.platform.jobs.runs import Run, job
+from heyi.platform.rows import fetch
+
+
+@job("platform.tidy_jobs", every="17 3 * * *")
+def tidy(run: Run) -> dict[str, int]:
+    """Forget notes of events handled 60 days ago, and runs that ended well 30 days ago.
+
+    Periodic runs that ended well are kept for a day.
+    """
+    handled = fetch(
+        "WITH old AS (DELETE FROM jobs_handledevent "
+        "WHERE at < platform_now() - interval '60 days' RETURNING 1) SELECT count(*) FROM old"
+    )
+    runs = fetch(
+        "WITH old AS (DELETE FROM jobs_jobrun WHERE state IN ('done', 'cancelled') AND "
+        "finished_at < platform_now() - CASE WHEN actor_id = 0 AND company_id IS NULL "
+        "THEN interval '1 day' ELSE interval '30 days' END RETURNING 1) SELECT count(*) FROM old"
+    )
+    return {"handled": handled[0][0], "runs": runs[0][0]}
