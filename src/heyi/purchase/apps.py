@@ -10,9 +10,16 @@ class PurchaseConfig(ModuleConfig):
     roles = ("purchase.buyer", "purchase.manager")
 
     def declare(self) -> dict[str, Any]:
-        from heyi.purchase import access, screens
+        from heyi.purchase import access, receipt, screens
 
         return {
             "screens": (screens.RECEIPT,),
             "access": (access.RECEIPT,),
+            "prepare": {"purchase.receipt": receipt.prepare_receipt},
+            "verbs": {
+                "purchase.receipt": {
+                    "post": receipt.post_receipts,
+                    "reverse": receipt.reverse_receipts,
+                }
+            },
         }

@@ -10,9 +10,16 @@ class SalesConfig(ModuleConfig):
     roles = ("sales.clerk", "sales.manager")
 
     def declare(self) -> dict[str, Any]:
-        from heyi.sales import access, screens
+        from heyi.sales import access, delivery, screens
 
         return {
             "screens": (screens.DELIVERY,),
             "access": (access.DELIVERY,),
+            "prepare": {"sales.delivery": delivery.prepare_delivery},
+            "verbs": {
+                "sales.delivery": {
+                    "post": delivery.post_deliveries,
+                    "reverse": delivery.reverse_deliveries,
+                }
+            },
         }
