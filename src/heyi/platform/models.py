@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from heyi.kernel.lifecycle import Lifecycle, State
@@ -180,7 +181,6 @@ class IdempotentRequest(models.Model):
     company_id = models.BigIntegerField()
     key = models.CharField(max_length=80)
     digest = models.BinaryField(max_length=32)
-    status = models.SmallIntegerField(null=True)
     result = models.JSONField(null=True)
     at = models.DateTimeField(db_default=DatabaseNow())
 
@@ -213,3 +213,14 @@ class GaplessSeries(models.Model):
     series = models.CharField(max_length=64)
     period = models.CharField(max_length=8)
     last = models.BigIntegerField()
+
+
+class ProofMark(models.Model):
+    """How far a proof has looked; see `proofs.Watermark`."""
+
+    proof = models.CharField(max_length=64, primary_key=True)
+    proved = models.BigIntegerField(null=True)
+    pending = models.BigIntegerField(null=True)
+    waiting = ArrayField(models.CharField(max_length=32), default=list)
+    milliseconds = models.IntegerField(null=True, help_text="Of the last look at everything.")
+    at = models.DateTimeField(db_default=DatabaseNow())

@@ -50,6 +50,7 @@ class Spec:
     Args:
         path: From the model of the head, or of the line ("customer", "product.code").
         target: For references: the model they point at ("party.party").
+        through: For "product.unit": the model the first step leads to ("product.product").
         whole: Digits allowed before the point.
         texts: For fields a customer declared: the label in each language, instead of a key.
     """
@@ -69,6 +70,7 @@ class Spec:
     choices: tuple[tuple[str, str], ...] = ()
     lookup: str | None = None
     target: str | None = None
+    through: str | None = None
     currency_path: str | None = None
     unit_path: str | None = None
     sortable: bool = False
@@ -439,9 +441,16 @@ def _spec(screen: Screen, model: type[models.Model], said: Field, *, on_lines: b
         choices=_choices(screen, model, field, path, kind),
         lookup=_lookup(screen, said, field) if kind == "reference" else None,
         target=field.related_model._meta.label_lower if kind == "reference" else None,
+        through=_through(model, path),
         sortable=simple and not on_lines,
         filterable=(simple or kind == "longtext") and not on_lines,
     )
+
+
+def _through(model: type[models.Model], path: str) -> str | None:
+    head, _, rest = path.partition(".")
+    field = model._meta.get_field(head)
+    return field.related_model._meta.label_lower if rest and isinstance(field, ForeignKey) else None
 
 
 def _choices(

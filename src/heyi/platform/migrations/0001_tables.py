@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import heyi.platform.clock
 from django.db import migrations, models
@@ -37,6 +38,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ProofMark',
+            fields=[
+                ('proof', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('proved', models.BigIntegerField(null=True)),
+                ('pending', models.BigIntegerField(null=True)),
+                ('waiting', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), default=list, size=None)),
+                ('milliseconds', models.IntegerField(help_text='Of the last look at everything.', null=True)),
+                ('at', models.DateTimeField(db_default=heyi.platform.clock.DatabaseNow())),
+            ],
+        ),
+        migrations.CreateModel(
             name='DocumentLog',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -60,7 +72,6 @@ class Migration(migrations.Migration):
                 ('company_id', models.BigIntegerField()),
                 ('key', models.CharField(max_length=80)),
                 ('digest', models.BinaryField(max_length=32)),
-                ('status', models.SmallIntegerField(null=True)),
                 ('result', models.JSONField(null=True)),
                 ('at', models.DateTimeField(db_default=heyi.platform.clock.DatabaseNow())),
             ],
