@@ -1,5 +1,83 @@
-"""Endpoints."""
+"""The working calendar over HTTP."""
 
-from ninja import Router
+from datetime import date, timedelta
+from typing import Any
 
-router = Router()
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from heyi.platform.calendar import edit
+from heyi.platform.calendar.companies import calendar_of
+from heyi.platform.calendar.models import CalendarDay, WorkCalendar, usual_week
+from heyi.platform.idempotency import write
+
+router = Router(tags=["calendar"])
+LONGEST_DAYS = 400
+
+
+class Week(Schema):
+    week: list[list[list[str]]]
+    country: str = "CN"
+    region: str = ""
+    version: int
+
+
+class Day(Schema):
+    spans: list[list[str]] | None
+    name: str = ""
+
+
+@router.get("")
+def week(request: HttpRequest) -> dict[str, Any]:
+    """The company's working week."""
+    found = WorkCalendar.objects.filter(company_id=request.actor.company).first()
+    found = found or WorkCalendar(week=usual_week(), version=0)
+    return {
+        "week": found.week, "country": found.country, "region": found.region,
+        "version": found.version,
+    }  # fmt: skip
+
+
+@router.put("")
+def set_week(request: HttpRequest, body: Week) -> HttpResponse:
+    def work() -> tuple[int, Any]:
+        edit.set_week(
+            request.actor, body.week,
+            country=body.country, region=body.region, version=body.version,
+        )  # fmt: skip
+        return 200, week(request)
+
+    return write(request, work)
+
+
+@router.get("/days")
+def days(request: HttpRequest, start: date, end: date) -> list[dict[str, Any]]:
+    """Every day between two dates: its spans, and the name of what makes it special."""
+    calendar = calendar_of(request.actor.company)
+    names = dict(
+        CalendarDay.objects.filter(
+            company_id=request.actor.company, on__range=(start, end)
+        ).values_list("on", "name")
+    )
+    count = min((end - start).days + 1, LONGEST_DAYS)
+    dates = [start + timedelta(days=n) for n in range(count)]
+    return [
+        {
+            "on": on,
+            "spans": [[f"{a:%H:%M}", f"{b:%H:%M}"] for a, b in calendar.spans(on)],
+            "special": calendar.special(on) is not None,
+            "name": names.get(on, ""),
+        }
+        for on in dates
+    ]
+
+
+@router.put("/days/{on}")
+def set_day(request: HttpRequest, on: date, body: Day) -> HttpResponse:
+    """Give a day its own hours, or (spans null) those of its weekday again."""
+
+    def work() -> tuple[int, Any]:
+        edit.set_day(request.actor, on, body.spans, body.name)
+        return 200, days(request, on, on)[0]
+
+    return write(request, work)

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 from django.db import connection
 
 from heyi.kernel.errors import BusinessError, Remedy
+from heyi.platform import clock
 from heyi.platform.access import Actor
-from heyi.platform.calendar.api import due
+from heyi.platform.calendar.api import Calendar, calendar_of
 from heyi.platform.exceptions.kinds import Cause, ExceptionKind, kinds
 from heyi.platform.rows import array, fetch
 
@@ -92,7 +94,7 @@ def open_all(
     actor: Actor | None = None,
     trace: str = "",
 ) -> list[int]:
-    """Open or join cases for many findings, with the same two statements however many.
+    """Open or join cases for many findings, with the same three statements however many.
 
     Returns:
         The id of each finding's case.
@@ -101,7 +103,10 @@ def open_all(
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.fingerprint, []).append(finding)
-    rows = [_row(print_, found, company) for print_, found in sorted(groups.items())]
+    if not groups:
+        return []
+    calendar = calendar_of(company)
+    rows = [_row(print_, found, calendar) for print_, found in sorted(groups.items())]
     ids = dict(_open(rows, company, actor, trace))
     return [ids[f.fingerprint] for f in findings]
 
@@ -176,13 +181,13 @@ def note(
     )  # fmt: skip
 
 
-def _row(print_: str, found: list[Finding], company: int | None) -> tuple[Any, ...]:
+def _row(print_: str, found: list[Finding], calendar: Calendar) -> tuple[Any, ...]:
     kind: ExceptionKind = kinds()[found[0].code]
     refs = [list(ref) for f in found for ref in f.refs][:REFS_KEPT]
     return (
         print_, kind.code, kind.kind, kind.severity, kind.owner, len(found),
         json.dumps(found[-1].params, default=str), json.dumps(refs, default=str),
-        due(company, kind.due_hours).isoformat(),
+        calendar.add(clock.now(), timedelta(hours=kind.due_hours)).isoformat(),
     )  # fmt: skip
 
 
@@ -190,8 +195,6 @@ def _open(
     rows: list[tuple[Any, ...]], company: int | None, actor: Actor | None, trace: str
 ) -> list[tuple[str, int]]:
     assert connection.in_atomic_block, "a case is opened in the transaction of what it is about"
-    if not rows:
-        return []
     cases = fetch(
         f"""
         INSERT INTO exceptions_case AS c

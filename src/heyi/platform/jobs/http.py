@@ -1,5 +1,131 @@
-"""Endpoints."""
+"""Jobs and parked events over HTTP."""
 
-from ninja import Router
+from typing import Any
 
-router = Router()
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from heyi.platform.access import Actor, NotAllowed, NotFound
+from heyi.platform.idempotency import write
+from heyi.platform.jobs import api as jobs
+from heyi.platform.jobs.models import JobRun, ParkedEvent
+
+router = Router(tags=["jobs"])
+ADMINISTRATOR = "system.administrator"
+PAGE = 50
+
+
+class Skip(Schema):
+    reason: str
+
+
+@router.get("/runs")
+def runs(request: HttpRequest, after: int = 0, limit: int = PAGE) -> dict[str, Any]:
+    """The person's own runs, newest first; an administrator sees everybody's."""
+    rows = _runs(request.actor)
+    if after:
+        rows = rows.filter(pk__lt=after)
+    limit = max(1, min(limit, 200))
+    found = list(rows.order_by("-pk")[: limit + 1])
+    return {
+        "rows": [_shown(run) for run in found[:limit]],
+        "next": found[limit - 1].pk if len(found) > limit else None,
+    }
+
+
+@router.get("/runs/{run}")
+def run(request: HttpRequest, run: int) -> dict[str, Any]:
+    return _shown(_run(request.actor, run))
+
+
+@router.post("/runs/{run}/cancel")
+def cancel(request: HttpRequest, run: int) -> HttpResponse:
+    """Ask a run to stop."""
+    _run(request.actor, run)
+
+    def work() -> tuple[int, Any]:
+        jobs.cancel(run)
+        return 200, _shown(JobRun.objects.get(pk=run))
+
+    return write(request, work)
+
+
+@router.get("/parked")
+def parked(request: HttpRequest, after: int = 0, limit: int = PAGE) -> dict[str, Any]:
+    """Events that failed for good and hold back their lanes."""
+    _administer(request.actor)
+    rows = _parked(request.actor).filter(state__in=["parked", "retrying"])
+    if after:
+        rows = rows.filter(pk__lt=after)
+    limit = max(1, min(limit, 200))
+    found = list(rows.order_by("-pk")[: limit + 1])
+    return {
+        "rows": [
+            {"id": p.pk, "topic": p.topic, "key": p.key, "handler": p.handler, "state": p.state,
+             "error": p.error, "case": p.case_id, "parked_at": p.parked_at}
+            for p in found[:limit]
+        ],
+        "next": found[limit - 1].pk if len(found) > limit else None,
+    }  # fmt: skip
+
+
+@router.post("/parked/{event}/retry")
+def retry(request: HttpRequest, event: int) -> HttpResponse:
+    """Try a parked event once more, now."""
+    _take(request.actor, event)
+
+    def work() -> tuple[int, Any]:
+        jobs.retry([event])
+        return 200, {"id": event, "state": "retrying"}
+
+    return write(request, work)
+
+
+@router.post("/parked/{event}/skip")
+def skip(request: HttpRequest, event: int, body: Skip) -> HttpResponse:
+    """Give up a parked event, so that later ones of its lane go on."""
+    _take(request.actor, event)
+
+    def work() -> tuple[int, Any]:
+        jobs.skip([event], actor=request.actor, reason=body.reason)
+        return 200, {"id": event, "state": "skipped"}
+
+    return write(request, work)
+
+
+def _administer(actor: Actor) -> None:
+    if ADMINISTRATOR not in actor.roles:
+        raise NotAllowed("read", "platform.parked", [ADMINISTRATOR])
+
+
+def _runs(actor: Actor) -> Any:
+    mine = Q(company_id=actor.company, actor_id=actor.id)
+    everyone = Q(company_id=actor.company) | Q(company_id=None)
+    return JobRun.objects.filter(everyone if ADMINISTRATOR in actor.roles else mine)
+
+
+def _run(actor: Actor, run: int) -> JobRun:
+    found = _runs(actor).filter(pk=run).first()
+    if found is None:
+        raise NotFound("platform.job_run", [run])
+    return found
+
+
+def _parked(actor: Actor) -> Any:
+    return ParkedEvent.objects.filter(Q(company_id=actor.company) | Q(company_id=None))
+
+
+def _take(actor: Actor, event: int) -> None:
+    _administer(actor)
+    if not _parked(actor).filter(pk=event).exists():
+        raise NotFound("platform.parked", [event])
+
+
+def _shown(run: JobRun) -> dict[str, Any]:
+    return {
+        "id": run.pk, "name": run.name, "state": run.state, "done": run.done, "total": run.total,
+        "cancel": run.cancel, "result": run.result, "error": run.error, "actor": run.actor,
+        "created_at": run.created_at, "started_at": run.started_at,
+        "finished_at": run.finished_at,
+    }  # fmt: skip
