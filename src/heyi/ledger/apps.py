@@ -11,6 +11,8 @@ class LedgerConfig(ModuleConfig):
 
     def declare(self) -> dict[str, Any]:
         from heyi.ledger import access, screens
+        from heyi.ledger.proof import PROOFS
+        from heyi.ledger.setup import setup
 
         return {
             "screens": (screens.ACCOUNT, screens.LOCATION, screens.AREA, screens.RULE),
@@ -19,4 +21,6 @@ class LedgerConfig(ModuleConfig):
                 access.ACCOUNT, access.LOCATION, access.AREA, access.RULE, access.PERIOD,
                 access.BOOKS, access.STOCK,
             ),
+            "setup": setup,
+            "proofs": PROOFS,
         }
