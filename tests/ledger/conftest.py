@@ -6,6 +6,8 @@ from itertools import count
 
 import pytest
 
+from heyi.platform.transactions import unit_of_work
+
 DAY = dt.date(2026, 1, 5)
 ACCOUNTS = {
     "RM": [], "FG": [], "SHIP": [], "SUS": [], "GRNI": ["party"], "AP": ["party"], "AR": ["party"],
@@ -17,18 +19,22 @@ ACCOUNTS = {
 class Company:
     """Fixture with verbs: receive, ship, invoice. Amounts are text; accounts are golden kinds."""
 
-    def __init__(self, code="HY", costing="average", standards=(), negative=False, stock="FG"):
+    def __init__(
+        self, code="HY", costing="average", standards=(), negative=False, stock="FG",
+        currency="CNY", decimals=2,
+    ):
         from heyi.ledger.models import Account, Location, Period, PostingRule, ValuationArea
         from heyi.platform.models import Company as Model
-        from heyi.product.models import Category
+        from heyi.product.models import Category, Unit
 
-        self.model = Model.objects.create(code=code, currency="CNY")
+        self.model = Model.objects.create(code=code, name=code, currency=currency, decimals=decimals)
         self.id, self.stock, self.standards = self.model.pk, stock, dict(standards)
         for pk, name in ((1, "SUP"), (2, "CUS"), (3, "LOST"), (4, "PROD")):
-            Location.objects.get_or_create(id=pk, defaults={"code": name})
+            Location.objects.get_or_create(id=pk, defaults={"code": name, "name": name})
+        self.unit, _ = Unit.objects.get_or_create(code="pc", defaults={"name": "pc"})
         area = ValuationArea.objects.create(company=self.model, code="ALL")
         self.warehouse = Location.objects.create(
-            company=self.model, code="WH", area=area, negative=negative
+            company=self.model, code="WH", name="Warehouse", area=area, negative=negative
         )
         self.shop = Location.objects.create(company=self.model, code="SHOP", area=area)
         other = ValuationArea.objects.create(company=self.model, code="FAR")
@@ -53,7 +59,8 @@ class Company:
             "stock.loss": ("*", "SUS", "VAR"), "stock.gain": ("*", "SUS", "VAR"),
             "stock.transfer": ("*", "CLEAR", "VAR"), "production.issue": ("*", "WIP", "VAR"),
             "production.output": ("*", "WIP", "VAR"), "production.late": ("*", "OVH", "COGS"),
-            "consignment.use": ("WIP", "GRNI", "VAR"),
+            "consignment.use": ("WIP", "GRNI", "VAR"), "stock.settlement": ("*", "VAR", "VAR"),
+            "stock.revaluation": ("*", "VAR", "VAR"),
         }
         for purpose, (stock_, counter, variance) in rules.items():
             for kind in ("RM", "FG"):
@@ -72,15 +79,15 @@ class Company:
             )
         self.ids = count(self.id * 1_000_000 + 1)
 
-    def product(self, code, kind=None):
+    def product(self, code, kind=None, **more):
         from heyi.product.models import Product
 
         kind = kind or ("RM" if code.startswith(("RM", "SCR")) else self.stock)
-        return Product.objects.get_or_create(
-            code=f"{self.id}-{code}",
-            defaults={"name": code, "category": self.categories[kind], "price": D("10"),
-                      "standard": D(self.standards.get(code, "0"))},
-        )[0]
+        facts = {
+            "name": code, "category": self.categories[kind], "unit": self.unit, "price": D("10"),
+            "standard": D(self.standards.get(code, "0")), **more,
+        }
+        return Product.objects.get_or_create(code=f"{self.id}-{code}", defaults=facts)[0]
 
     def ref(self, type_):
         from heyi.ledger.api import Ref
@@ -97,17 +104,26 @@ class Company:
         )
 
     def post(self, *moves, on=DAY, journal=(), late=(), happened=None, document=None):
-        from django.db import transaction
-
         from heyi.ledger.api import Amount, Posting, post
 
         amounts = tuple(
             a if isinstance(a, Amount) else Amount(self.accounts[a[0]].pk, D(a[1])) for a in journal
         )
         document = document or self.ref("test.document")
-        with transaction.atomic():
-            [posted] = post([Posting(self.id, document, on, moves, amounts, tuple(late), happened)])
+        wanted = Posting(self.id, document, on, moves, amounts, tuple(late), happened)
+        [posted] = unit_of_work(lambda: post([wanted]))
         return posted
+
+    def reverse(self, document, on=DAY):
+        from heyi.ledger.api import reverse
+
+        [posted] = unit_of_work(lambda: reverse(self.id, [document], on=on))
+        return posted
+
+    def reserve(self, *moves):
+        from heyi.ledger.api import reserve
+
+        unit_of_work(lambda: reserve(self.id, moves))
 
     def receive(self, code, quantity, value, **more):
         return self.post(
@@ -126,15 +142,31 @@ class Company:
             company=self.model, number=f"SD{next(self.ids)}", on=DAY, customer=party,
             warehouse=self.warehouse, state="draft",
         )
-        DeliveryLine.objects.create(delivery=made, product=self.product(code), quantity=D(quantity))
+        DeliveryLine.objects.create(
+            delivery=made, no=1, product=self.product(code), unit=self.unit,
+            quantity_unit=D(quantity), quantity=D(quantity),
+        )
         Delivery.objects.filter(pk=made.pk).update(state=state)
         made.state = state
         return made
 
     def ship(self, *deliveries):
-        from heyi.sales.api import post_deliveries
+        from heyi.ledger.api import Movement, Posting, Ref, post
+        from heyi.platform.access import SYSTEM
+        from heyi.platform.documents import advance
 
-        post_deliveries(list(deliveries), actor="li")
+        def work():
+            advance(deliveries, "post", actor=SYSTEM)
+            post([
+                Posting(self.id, Ref("sales.delivery", d.pk), d.on, tuple(
+                    Movement("sales.delivery", x.product_id, x.quantity, d.warehouse_id, 2,
+                             Ref("sales.delivery_line", x.pk))
+                    for x in d.lines.all()
+                ))
+                for d in deliveries
+            ])
+
+        unit_of_work(work)
 
     def places(self, area):
         from heyi.ledger.models import Location
@@ -206,9 +238,7 @@ def build(db):
 @pytest.fixture
 def live(transactional_db):
     """A committed company, for tests with several connections. Django does not flush the delta table."""
-    from heyi.ledger.models import Reference
     from heyi.platform.rows import fetch
 
     fetch("TRUNCATE ledger_balancedelta")
-    Reference.objects.get_or_create(id=1)
     return Company()

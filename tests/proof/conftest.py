@@ -119,3 +119,12 @@ def books(db):
 @pytest.fixture
 def build(db):
     return Books
+
+
+@pytest.fixture
+def live(transactional_db):
+    """Committed books, for tests with several connections."""
+    from heyi.platform.rows import fetch
+
+    fetch("TRUNCATE ledger_balancedelta")
+    return Books()

@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS ledger_balancedelta (
 
 -- Balances are updated in place; room on the page keeps the update off the indexes.
 ALTER TABLE ledger_quantitybalance SET (fillfactor = 50);
+ALTER TABLE ledger_placetotal SET (fillfactor = 50);
 ALTER TABLE ledger_valuepool SET (fillfactor = 50);
 ALTER TABLE ledger_poolday SET (fillfactor = 70);
 ALTER TABLE ledger_series SET (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
@@ -50,15 +51,52 @@ END $$;
 CREATE OR REPLACE TRIGGER lines_balance AFTER INSERT ON ledger_journalline
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_lines_balance();
 
--- A line without its voucher is refused at commit.
-ALTER TABLE ledger_journalline DROP CONSTRAINT IF EXISTS journal_voucher;
-ALTER TABLE ledger_journalline ADD CONSTRAINT journal_voucher FOREIGN KEY (voucher_id)
-  REFERENCES ledger_voucher (id) DEFERRABLE INITIALLY DEFERRED;
+-- Lines and moves without their voucher are refused at commit: so is forgetting to number it.
+DO $$ DECLARE t text; BEGIN
+  FOREACH t IN ARRAY ARRAY['ledger_journalline', 'ledger_stockmove'] LOOP
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = t || '_voucher') THEN
+      EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I FOREIGN KEY (voucher_id) REFERENCES ledger_voucher (id) '
+                     'DEFERRABLE INITIALLY DEFERRED', t, t || '_voucher');
+    END IF;
+  END LOOP;
+END $$;
+
+-- A place's row follows the policy of its product and place. Turning it off where stock is below
+-- zero is refused by the check on the row.
+CREATE OR REPLACE FUNCTION ledger_policy_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['ledger_quantitybalance', 'ledger_placetotal'] LOOP
+    EXECUTE format(
+      'UPDATE %I b SET negative = CASE p.negative WHEN ''allow'' THEN true WHEN ''refuse'' THEN false ELSE l.negative END '
+      'FROM product_product p, ledger_location l WHERE b.product_id = p.id AND b.location_id = l.id AND %I.id = $1 '
+      'AND b.company_id IN (SELECT id FROM platform_company)',
+      t, CASE TG_TABLE_NAME WHEN 'ledger_location' THEN 'l' ELSE 'p' END) USING NEW.id;
+  END LOOP;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER policy_changed AFTER UPDATE OF negative ON ledger_location
+  FOR EACH ROW WHEN (OLD.negative <> NEW.negative) EXECUTE FUNCTION ledger_policy_changed();
+CREATE OR REPLACE TRIGGER policy_changed AFTER UPDATE OF negative ON product_product
+  FOR EACH ROW WHEN (OLD.negative <> NEW.negative) EXECUTE FUNCTION ledger_policy_changed();
+
+-- A lot's expiry is copied to where it lies, so that picking the first to expire reads one index.
+CREATE OR REPLACE FUNCTION ledger_expiry_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE ledger_quantitybalance SET expires_on = NEW.expires_on WHERE lot_id = NEW.id AND lot_id <> 0;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER expiry_changed AFTER UPDATE OF expires_on ON ledger_lot
+  FOR EACH ROW WHEN (OLD.expires_on IS DISTINCT FROM NEW.expires_on) EXECUTE FUNCTION ledger_expiry_changed();
 
 -- Caches compare this version. New products need no new version: they are not cached yet. It comes
 -- from a sequence: a version that was rolled back must never come again with other contents.
+CREATE TABLE IF NOT EXISTS ledger_reference (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    version bigint NOT NULL DEFAULT 1
+);
+INSERT INTO ledger_reference DEFAULT VALUES ON CONFLICT DO NOTHING;
 CREATE SEQUENCE IF NOT EXISTS ledger_reference_version START 2;
-INSERT INTO ledger_reference (id, version) VALUES (1, 1) ON CONFLICT DO NOTHING;
 CREATE OR REPLACE FUNCTION ledger_reference_changed() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN UPDATE ledger_reference SET version = nextval('ledger_reference_version'); RETURN NULL; END $$;
 DO $$ DECLARE t text; BEGIN

@@ -123,12 +123,6 @@ class Period(models.Model):
         constraints = [models.UniqueConstraint("company", "start", name="period_start")]
 
 
-class Reference(models.Model):
-    """One row: the version of accounts, rules, places and products that caches compare."""
-
-    version = models.BigIntegerField(default=1)
-
-
 class Series(models.Model):
     """The last voucher number used, per company, period and word. Taken last, so gapless."""
 

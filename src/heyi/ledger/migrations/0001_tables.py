@@ -103,13 +103,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Reference',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.BigIntegerField(default=1)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Series',
             fields=[
                 ('pk', models.CompositePrimaryKey('company_id', 'period_id', 'word', blank=True, editable=False, primary_key=True, serialize=False)),
