@@ -14,6 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from heyi.kernel.errors import BusinessError, Remedy
 
 MEMBER = "system.member"  # everybody who has a seat in the company has this role
+AUDITOR = "audit.auditor"  # reads everything but secret fields, changes nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Actor:
         roles: "<module>.<job>", in this company.
         reach: What their roles are narrowed to: {"warehouse": {3, 4}, "department": {1}}.
         scopes: For tokens: the verbs granted ("sales.delivery:read"); None is no limit.
+        stamp: The version of the company's row, by which what it declared is kept; 0: not known.
     """
 
     id: int
@@ -38,6 +40,7 @@ class Actor:
     reach: dict[str, frozenset[int]] = field(default_factory=dict, hash=False)
     scopes: frozenset[str] | None = None
     language: str = "en"
+    stamp: int = 0
 
 
 SYSTEM = Actor(id=0, name="system", company=0, roles=frozenset())
@@ -96,7 +99,7 @@ class Access:
     """Verbs × roles of one document or master type.
 
     Args:
-        verbs: "read", "edit", and every transition -> roles that may.
+        verbs: "read", "edit", and every transition -> roles that may. Auditors may always read.
         rows: Role -> what it reaches; a role without an entry reaches all rows of the company.
         fields: Secret field -> roles that may see it; left out everywhere for the others.
         never_same_person: Pairs of transitions that must be done by different people.
@@ -113,13 +116,16 @@ class Access:
 
     def __post_init__(self) -> None:
         assert self.type not in Access.registry, f"two access declarations for {self.type}"
+        self.verbs["read"] = self.verbs.get("read", set()) | {AUDITOR}
         Access.registry[self.type] = self
 
     def allows(self, actor: Actor, verb: str) -> bool:
         """Whether some role of the actor has the verb, and their token (if any) its scope."""
-        if actor.scopes is not None and f"{self.type}:{verb}" not in actor.scopes:
-            return False
-        return bool(self.verbs.get(verb, set()) & actor.roles)
+        return self.in_scope(actor, verb) and bool(self.verbs.get(verb, set()) & actor.roles)
+
+    def in_scope(self, actor: Actor, verb: str) -> bool:
+        """Whether the actor's token, if any, was made for this verb."""
+        return actor.scopes is None or f"{self.type}:{verb}" in actor.scopes
 
     def require(self, actor: Actor, verb: str) -> None:
         """Refuse with the roles that would be needed."""
@@ -138,9 +144,10 @@ class Access:
         rows = rows.filter(own | Q(company=None) if self.shared else own)
         reach = Q(pk__in=[])
         for role in self.verbs["read"] & actor.roles:
-            if role not in self.rows:
+            reached = self.rows[role](actor) if role in self.rows else Q()
+            if not reached:  # an empty Q narrows nothing
                 return rows
-            reach |= self.rows[role](actor)
+            reach |= reached
         return rows.filter(reach)
 
     def take(self, actor: Actor, verb: str, rows: QuerySet, ids: Iterable[int]) -> list[Model]:
@@ -151,3 +158,35 @@ class Access:
             raise NotFound(self.type, sorted(missing))
         self.require(actor, verb)
         return found
+
+
+def within(reach: str, path: str) -> Callable[[Actor], Q]:
+    """A row reach: only rows whose `path` is among the actor's `reach` of that name ("warehouse").
+    Whoever was given no such reach is not narrowed."""
+    return lambda actor: Q(**{f"{path}__in": actor.reach[reach]}) if reach in actor.reach else Q()
+
+
+def access_matrix() -> str:
+    """Every right of every role, as a text to review; a test compares it with docs/access.txt."""
+    return "\n".join(_matrix_of(access) for _, access in sorted(Access.registry.items()))
+
+
+def _matrix_of(access: Access) -> str:
+    verbs = ["read", *sorted(access.verbs.keys() - {"read", "edit"}, key=list(access.verbs).index)]
+    if "edit" in access.verbs:
+        verbs.insert(1, "edit")
+    roles = sorted({role for holders in access.verbs.values() for role in holders})
+    wide = max(len(name) for name in (*roles, access.type)) + 2
+    lines = [access.type.ljust(wide) + "".join(f"{verb:>10}" for verb in verbs)]
+    for role in roles:
+        row = f"  {role}".ljust(wide) + "".join(
+            f"{'yes' if role in access.verbs[verb] else '-':>10}" for verb in verbs
+        )
+        lines.append(row + ("  (only within reach)" if role in access.rows else ""))
+    for name, holders in sorted(access.fields.items()):
+        lines.append(f"  secret {name}: {', '.join(sorted(holders))}")
+    for first, second in access.never_same_person:
+        lines.append(f"  never by the same person: {first}, {second}")
+    if access.shared:
+        lines.append("  rows without a company are everybody's")
+    return "\n".join(lines) + "\n"
