@@ -364,3 +364,18 @@ def test_another_companys_books_are_not_blamed(paper, build):
     tamper("UPDATE ledger_quantitybalance SET quantity = 9 WHERE product_id = %s", paper.bolt.pk)
     assert set(failed(company=paper.id)) == {"ledger.on_hand"}
     assert failed(company=other.id) == {}
+
+
+def test_a_failed_proof_opens_one_case(paper):
+    from heyi.platform.exceptions.models import Case
+    from heyi.platform.proving import prove_incrementally
+
+    prove_incrementally()
+    assert not Case.objects.exists()
+    tamper("UPDATE ledger_quantitybalance SET quantity = 9 WHERE product_id = %s", paper.bolt.pk)
+    prove_incrementally()
+    prove_incrementally(full=True)
+    [case] = Case.objects.all()
+    assert (case.code, case.company_id) == ("platform.proof_failed", paper.id)
+    assert case.params["proof"] == "ledger.on_hand"
+    assert case.params["first_bad"]["product"] == "BOLT"

@@ -10,7 +10,7 @@ class LedgerConfig(ModuleConfig):
     roles = ("finance.accountant", "inventory.keeper")
 
     def declare(self) -> dict[str, Any]:
-        from heyi.ledger import access, screens
+        from heyi.ledger import access, jobs, screens
         from heyi.ledger.proof import PROOFS
         from heyi.ledger.setup import setup
 
@@ -23,4 +23,5 @@ class LedgerConfig(ModuleConfig):
             ),
             "setup": setup,
             "proofs": PROOFS,
+            "jobs": (jobs.fold, jobs.seal, jobs.seal_day),
         }

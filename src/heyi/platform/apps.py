@@ -1,6 +1,16 @@
+from typing import Any
+
 from heyi.platform.modules import ModuleConfig
 
 
 class PlatformConfig(ModuleConfig):
     name = "heyi.platform"
     default = True
+
+    def declare(self) -> dict[str, Any]:
+        from heyi.platform import proving
+
+        return {
+            "exceptions": (proving.PROOF_FAILED,),
+            "jobs": (proving.prove, proving.prove_fully),
+        }
