@@ -23,7 +23,13 @@ class Company:
         self, code="HY", costing="average", standards=(), negative=False, stock="FG",
         currency="CNY", decimals=2,
     ):
-        from heyi.ledger.models import Account, Location, Period, PostingRule, ValuationArea
+        from heyi.ledger.models import (
+            Account,
+            Location,
+            Period,
+            PostingRule,
+            ValuationArea,
+        )
         from heyi.platform.models import Company as Model
         from heyi.product.models import Category, Unit
 

@@ -5,7 +5,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from tests.conftest import DAY
+from tests.ledger.conftest import DAY
 
 
 @pytest.fixture

@@ -68,14 +68,28 @@ def own_lines(books: Book, posting: Posting) -> Iterable[Line]:
     for a in posting.journal:
         if a.value or a.foreign:
             yield line(
-                a.account, a.value, kept(books, a.account, a.dimensions), a.purpose,
-                currency=a.currency, foreign=a.foreign, quantity=a.quantity, red=a.red,
+                a.account,
+                a.value,
+                kept(books, a.account, a.dimensions),
+                a.purpose,
+                currency=a.currency,
+                foreign=a.foreign,
+                quantity=a.quantity,
+                red=a.red,
             )
 
 
 def line(
-    account: int, value: Decimal, said: Dimensions, purpose: str, *, rule: int | None = None,
-    currency: str = "", foreign: Decimal = ZERO, quantity: Decimal = ZERO, red: bool = False,
+    account: int,
+    value: Decimal,
+    said: Dimensions,
+    purpose: str,
+    *,
+    rule: int | None = None,
+    currency: str = "",
+    foreign: Decimal = ZERO,
+    quantity: Decimal = ZERO,
+    red: bool = False,
 ) -> Line:
     """A signed amount on its side of the account; red keeps the side and turns the sign."""
     on_debit = (value > 0) != red
@@ -113,8 +127,22 @@ def insert_lines(headers: Sequence[Header], posted: Sequence[Posted]) -> None:
     """Write lines and add them to the balances: one statement."""
     rows = [
         (
-            h.voucher, no, h.company, h.period, h.on, x.account, x.debit, x.credit, x.currency,
-            x.foreign, x.quantity, x.dimensions, x.purpose, x.rule, h.document.type, h.document.id,
+            h.voucher,
+            no,
+            h.company,
+            h.period,
+            h.on,
+            x.account,
+            x.debit,
+            x.credit,
+            x.currency,
+            x.foreign,
+            x.quantity,
+            x.dimensions,
+            x.purpose,
+            x.rule,
+            h.document.type,
+            h.document.id,
         )
         for h, p in zip(headers, posted, strict=True)
         for no, x in enumerate(p.lines, 1)
@@ -159,8 +187,17 @@ def number(batches: Sequence[tuple[Sequence[Header], Sequence[Posted]]]) -> None
             _NUMBER,
             columns(
                 [
-                    (h.voucher, h.company, h.period, h.word, h.on, h.document.type, h.document.id,
-                     h.reverses, h.numbered)
+                    (
+                        h.voucher,
+                        h.company,
+                        h.period,
+                        h.word,
+                        h.on,
+                        h.document.type,
+                        h.document.id,
+                        h.reverses,
+                        h.numbered,
+                    )
                     for h in headers
                 ]
             ),

@@ -16,12 +16,12 @@ from decimal import Decimal
 from django.db import transaction
 
 from heyi.kernel.money import ZERO, allocate
-from heyi.ledger import journal, pools, quantities
-from heyi.ledger.errors import JournalUnbalanced, ReceiptUnknown, StockShort
+from heyi.ledger import journal, pools, quantities, shortage
+from heyi.ledger.errors import JournalUnbalanced, ReceiptUnknown
 from heyi.ledger.periods import Header, open_vouchers
 from heyi.ledger.quantities import Delta, Place
 from heyi.ledger.reference import Book, Rule
-from heyi.ledger.types import LateCost, Movement, Posted, Posting, Ref
+from heyi.ledger.types import Broken, LateCost, Movement, Posted, Posting, Ref
 from heyi.ledger.valuation import METHODS, Change, Day, Receipt, Terms, backdated
 from heyi.platform.rows import columns, fetch, insert
 from heyi.platform.transactions import last, working
@@ -92,11 +92,14 @@ def _record(postings: Sequence[Posting]) -> tuple[list[Header], list[Posted]]:
     batch = Batch(books)
     earlier = _earlier(batch, postings)
     books.know({m.product for p in postings for m in p.movements})
-    quantities.change(books, _quantities(batch, postings))
-    batch.held = pools.lock(books, [*_pools(batch, postings), *(e.pool for x in earlier.values() for e in x)])
+    broken = quantities.change(books, _quantities(batch, postings))
+    batch.held = pools.lock(
+        books, [*_pools(batch, postings), *(e.pool for x in earlier.values() for e in x)]
+    )
     if earlier:  # again, now that nobody can reverse those receipts any more
         earlier = _earlier(batch, postings)
     posted = [_value(batch, h, p, earlier) for h, p in zip(headers, postings, strict=True)]
+    _tell_broken(broken, postings, posted)
     write(batch, headers, posted)
     return headers, posted
 
@@ -131,14 +134,23 @@ def _quantities(batch: Batch, postings: Sequence[Posting]) -> dict[Place, Delta]
         for m in p.movements:
             if m.reserved_by:
                 kept[m.reserved_by] += m.quantity
-    deltas = defaultdict(Delta, quantities.taken(sorted(kept.items(), key=lambda k: k[0].id)))
-    for p in postings:
-        for m in p.movements:
-            if batch.books.areas[m.source] is not None:
-                deltas[quantities.source_of(m)].quantity -= m.quantity
-            if batch.books.areas[m.target] is not None:
-                deltas[quantities.target_of(m)].quantity += m.quantity
+    freed = quantities.taken(batch.books.company, sorted(kept.items(), key=lambda k: k[0].id))
+    deltas = quantities.moved(batch.books, ((p.day, m) for p in postings for m in p.movements))
+    for place, delta in freed.items():
+        deltas[place].join(delta)
     return deltas
+
+
+def _tell_broken(
+    broken: Sequence[tuple[Place, Broken]], postings: Sequence[Posting], posted: Sequence[Posted]
+) -> None:
+    """Each broken promise goes to the first document that counted a loss there."""
+    for (product, location, *_), promise in broken:
+        for p, done in zip(postings, posted, strict=True):
+            losses = ((m.product, m.source) for m in p.movements if m.breaks_promises)
+            if (product, location) in losses:
+                done.broken.append(promise)
+                break
 
 
 # --- values ----------------------------------------------------------------------------------
@@ -181,7 +193,12 @@ def _value(
 
 
 def _value_move(
-    batch: Batch, header: Header, posting: Posting, m: Movement, totals: journal.Totals, posted: Posted
+    batch: Batch,
+    header: Header,
+    posting: Posting,
+    m: Movement,
+    totals: journal.Totals,
+    posted: Posted,
 ) -> None:
     source, target = _ends(batch.books, m)
     if source is None and target is None and m.value is None:
@@ -218,7 +235,8 @@ def _leave(batch: Batch, key: pools.Key, m: Movement) -> Change:
     held, method, terms = batch.held[key], _method(batch, m.product), _terms(batch, m.product)
     short = held.pool.quantity < m.quantity
     if short and (m.value is not None or method is METHODS["fifo"]):
-        raise StockShort(m.product, m.source, m.quantity, held.pool.quantity)
+        place = quantities.source_of(m)
+        raise shortage.short(batch.books.company, place, m.quantity, held.pool.quantity)
     if m.value is None:
         change = method.issue(held.pool, m.quantity, terms)
     else:
@@ -240,7 +258,11 @@ def _correct_later(batch, header, posting, key, m, before, rule: Rule, totals, c
     """A receipt dated before issues already posted: book once what they should have cost more."""
     held = batch.held[key]
     dated_before = held.last_on is not None and posting.day < held.last_on
-    if not dated_before or batch.books.goods[m.product].costing != "average" or held.pool.quantity <= 0:
+    if (
+        not dated_before
+        or batch.books.goods[m.product].costing != "average"
+        or held.pool.quantity <= 0
+    ):
         return
     since = _days(batch, key, held, posting)
     consumed = backdated(before.quantity, before.value, since, m.quantity, cost, batch.books.unit)
@@ -268,7 +290,10 @@ def _value_late(batch, header, posting, late: LateCost, receipts: list[Earlier],
         _enter(batch, header, posting, e.pool, m, ZERO, change.stock, part, on=posting.on)
         totals.add(
             batch.books.rule(late.purpose, goods.category, posting.on),
-            m, stock=change.stock, variance=change.variance, counterpart=-part,
+            m,
+            stock=change.stock,
+            variance=change.variance,
+            counterpart=-part,
         )
 
 
@@ -306,16 +331,39 @@ def _enter(batch, header, posting, key, m, quantity, value, cost, *, on=None) ->
     sign = 1 if quantity > 0 or (quantity == 0 and value >= 0) else -1
     held.moved(on, abs(quantity), sign * value, into=sign > 0)
     batch.entries.append(
-        (header.voucher, header.entries, batch.books.company, *key, on, m.purpose, quantity,
-         value, cost, held.pool.received, m.origin.type, m.origin.id)
+        (
+            header.voucher,
+            header.entries,
+            batch.books.company,
+            *key,
+            on,
+            m.purpose,
+            quantity,
+            value,
+            cost,
+            held.pool.received,
+            m.origin.type,
+            m.origin.id,
+        )
     )
 
 
 def _move(header: Header, posting: Posting, no: int, m: Movement) -> tuple:
     return (
-        header.voucher, no, posting.company, posting.day, m.purpose, m.product, m.lot,
-        m.source, m.source_owner, m.source_status, m.target, m.target_owner, m.target_status,
-        m.quantity, m.origin.type, m.origin.id,
+        header.voucher,
+        no,
+        posting.company,
+        posting.day,
+        m.purpose,
+        m.product,
+        m.lot,
+        m.source,
+        m.source_owner,
+        m.source_status,
+        m.target,
+        m.target_owner,
+        m.target_status,
+        m.quantity,
+        m.origin.type,
+        m.origin.id,
     )
-
-

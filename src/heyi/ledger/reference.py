@@ -22,6 +22,7 @@ class Goods:
     category: int
     costing: str
     by_lot: bool
+    tracking: str
     standard: Decimal
     price: Decimal
 
@@ -35,7 +36,6 @@ class Book:
     unit: Decimal
     currency: str
     areas: dict[int, int | None]
-    negative: frozenset[int]
     rules: tuple[RuleRow, ...]
     accounts: dict[int, frozenset[str]]
     by_code: dict[str, int]
@@ -61,12 +61,16 @@ class Book:
             found = self._resolved[asked] = answer
         return found
 
+    def some_place(self, area: int) -> int:
+        """A place of a valuation area, to name it by."""
+        return next((pk for pk, of in self.areas.items() if of == area), 0)
+
     def know(self, products: Iterable[int]) -> None:
         """Load the products not met before: one statement, or none."""
         if missing := sorted({p for p in products if p not in self.goods}):
             for pk, *facts in fetch(
                 """
-                SELECT p.id, c.id, c.costing, c.by_lot, p.standard, p.price
+                SELECT p.id, c.id, c.costing, c.by_lot, p.tracking, p.standard, p.price
                 FROM product_product p JOIN product_category c ON c.id = p.category_id
                 WHERE p.id = ANY(%s::bigint[])
                 """,
@@ -92,7 +96,7 @@ def _load(company: int) -> Book:
         [company],
     )
     places = fetch(
-        "SELECT id, area_id, negative FROM ledger_location WHERE company_id = %s OR company_id IS NULL",
+        "SELECT id, area_id FROM ledger_location WHERE company_id = %s OR company_id IS NULL",
         [company],
     )
     rules = fetch(
@@ -101,14 +105,15 @@ def _load(company: int) -> Book:
         "FROM ledger_postingrule WHERE company_id = %s",
         [company],
     )
-    accounts = fetch("SELECT id, dimensions, code FROM ledger_account WHERE company_id = %s", [company])
+    accounts = fetch(
+        "SELECT id, dimensions, code FROM ledger_account WHERE company_id = %s", [company]
+    )
     return Book(
         company=company,
         version=version,
         unit=Decimal(1).scaleb(-decimals),
         currency=currency,
-        areas={pk: area for pk, area, _ in places},
-        negative=frozenset(pk for pk, _, negative in places if negative),
+        areas=dict(places),
         rules=tuple(RuleRow(*row) for row in rules),
         accounts={pk: frozenset(dimensions) for pk, dimensions, _ in accounts},
         by_code={code: pk for pk, _, code in accounts},

@@ -7,11 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 from heyi.kernel.money import ZERO
-from heyi.ledger import journal, pools, quantities
-from heyi.ledger.errors import AlreadyReversed, NotPosted, StockShort
+from heyi.ledger import journal, pools, quantities, shortage
+from heyi.ledger.errors import AlreadyReversed, NotPosted
 from heyi.ledger.periods import Header, open_vouchers
 from heyi.ledger.posting import LINES, Batch, write
 from heyi.ledger.quantities import Delta, Place
+from heyi.ledger.reference import Book
 from heyi.ledger.types import Dimensions, Line, Movement, Posted, Posting, Ref
 from heyi.ledger.valuation import METHODS, Terms
 from heyi.platform.rows import columns, fetch
@@ -63,7 +64,8 @@ def _undo(batch: Batch, header: Header, entry: tuple, done: Posted) -> None:
     method, header.entries = METHODS[goods.costing], header.entries + 1
     if quantity > 0:
         if held.pool.quantity < quantity:
-            raise StockShort(key[0], 0, quantity, held.pool.quantity)
+            place = key[0], batch.books.some_place(key[1]), key[2], 0, 0
+            raise shortage.short(batch.books.company, place, quantity, held.pool.quantity)
         terms = Terms(batch.books.unit, goods.standard, voucher * LINES + no)
         change = method.take_back(held.pool, quantity, max(value, ZERO), terms)
         held.pool, moved = change.pool, -change.stock
@@ -77,16 +79,29 @@ def _undo(batch: Batch, header: Header, entry: tuple, done: Posted) -> None:
     into = -quantity > 0 or (quantity == 0 and moved >= 0)
     held.moved(header.on, abs(quantity), moved if into else -moved, into=into)
     batch.entries.append(
-        (header.voucher, header.entries, batch.books.company, *key, header.on, purpose, -quantity,
-         moved, -cost, held.pool.received, origin.type, origin.id)
+        (
+            header.voucher,
+            header.entries,
+            batch.books.company,
+            *key,
+            header.on,
+            purpose,
+            -quantity,
+            moved,
+            -cost,
+            held.pool.received,
+            origin.type,
+            origin.id,
+        )
     )
     if gap := moved + value:  # the mirror lines took -value from stock; the shelf gave `moved`
         rule = batch.books.rule(purpose, goods.category, header.on)
-        done.lines.append(journal.line(rule.stock, gap, Dimensions(), purpose, rule=rule.stock_rule))
+        done.lines.append(
+            journal.line(rule.stock, gap, Dimensions(), purpose, rule=rule.stock_rule)
+        )
         done.lines.append(
             journal.line(rule.variance, -gap, Dimensions(), purpose, rule=rule.variance_rule)
         )
-
 
 
 def _fits(pool, value: Decimal) -> Decimal:
@@ -112,11 +127,11 @@ def _vouchers(company: int, documents: Sequence[Ref]) -> dict[Ref, tuple[int, st
         [*columns([(d.type, d.id) for d in documents]), company],
     )
     found = {Ref(type_, id_): (voucher, word) for type_, id_, voucher, word, _ in rows}
-    for type_, _id, _voucher, _word, reversed_by in rows:
+    for type_, id_, _voucher, _word, reversed_by in rows:
         if reversed_by:
-            raise AlreadyReversed(type_)
+            raise AlreadyReversed(shortage.document_named(type_, id_))
     if missing := [d for d in documents if d not in found]:
-        raise NotPosted(missing[0].type)
+        raise NotPosted(shortage.document_named(missing[0].type, missing[0].id))
     return found
 
 
@@ -130,7 +145,9 @@ def _moves(old: dict[Ref, tuple[int, str]]) -> dict[int, list[tuple[int, Movemen
         """,
         [[v for v, _ in old.values()]],
     ):
-        mirrored = Movement(purpose, product, quantity, t, s, Ref(type_, id_), None, lot, to, so, ts, ss)
+        mirrored = Movement(
+            purpose, product, quantity, t, s, Ref(type_, id_), None, lot, to, so, ts, ss
+        )
         found[voucher].append((no, mirrored))
     return found
 
@@ -165,20 +182,29 @@ def _lines(old: dict[Ref, tuple[int, str]]) -> dict[int, list[Line]]:
     return found
 
 
-def _quantities(books, mirror: Sequence[Posting]) -> dict[Place, Delta]:
-    deltas: dict[Place, Delta] = defaultdict(Delta)
-    for p in mirror:
-        for m in p.movements:
-            if books.areas[m.source] is not None:
-                deltas[quantities.source_of(m)].quantity -= m.quantity
-            if books.areas[m.target] is not None:
-                deltas[quantities.target_of(m)].quantity += m.quantity
+def _quantities(books: Book, mirror: Sequence[Posting]) -> dict[Place, Delta]:
+    deltas = quantities.moved(books, ((p.on, m) for p in mirror for m in p.movements))
+    for delta in deltas.values():
+        delta.used_on = None  # what was done is undone, whatever has expired since
     return deltas
 
 
 def _move(header: Header, no: int, m: Movement) -> tuple:
     return (
-        header.voucher, no, header.company, header.on, m.purpose, m.product, m.lot, m.source,
-        m.source_owner, m.source_status, m.target, m.target_owner, m.target_status, m.quantity,
-        m.origin.type, m.origin.id,
+        header.voucher,
+        no,
+        header.company,
+        header.on,
+        m.purpose,
+        m.product,
+        m.lot,
+        m.source,
+        m.source_owner,
+        m.source_status,
+        m.target,
+        m.target_owner,
+        m.target_status,
+        m.quantity,
+        m.origin.type,
+        m.origin.id,
     )
