@@ -42,6 +42,7 @@ class Person:
     company: int
     client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
     language: str = "en"
+    inside: bool = False
 
     def signs_in(self, password: str = PASSWORD) -> int:
         self.client.get("/_allauth/browser/v1/auth/session")
@@ -49,6 +50,7 @@ class Person:
             "post", "/_allauth/browser/v1/auth/login",
             {"username": self.login, "password": password},
         )  # fmt: skip
+        self.inside = answer.status == 200
         return answer.status
 
     def reads(self, path: str, **query: Any) -> Answer:
@@ -155,7 +157,7 @@ class Company:
         person = self.__dict__.get("people", {}).get(name)
         if person is None:
             raise AttributeError(name)
-        if "sessionid" not in person.client.cookies:
+        if not person.inside:
             assert person.signs_in() == 200, name
         return person
 

@@ -166,6 +166,7 @@ def new(screen_id: str, actor: Actor) -> dict[str, Any]:
     screen = seen_by(screen_id, actor)
     screen.access.require(actor, "edit")
     draft = _begun(screen, actor)
+    _date(draft)
     draft.defaults = True
     complete(draft, actor)
     draft.problems.clear()
@@ -184,6 +185,8 @@ def preview(
     screen.access.require(actor, "edit")
     draft = _begun(screen, actor) if id_ is None else _held(screen, actor, id_, lock=False)
     read(draft, body)
+    if "on" not in (body.get("values") or {}):
+        _date(draft)
     complete(draft, actor)
     return _shown(draft, actor)
 
@@ -216,6 +219,8 @@ def save(
         if body.get("version") != draft.version:
             body = _reconciled(draft, actor, body)
     read(draft, body)
+    if "on" not in (body.get("values") or {}):
+        _date(draft)
     complete(draft, actor)
     if draft.refused:
         raise Refusals(draft.problems)
@@ -228,12 +233,16 @@ def save(
 
 def _begun(screen: Compiled, actor: Actor) -> Draft:
     values = blank(screen.model)
-    if _has(screen.model, "on") and values.get("on") is None:
-        company = Company.objects.only("timezone").get(pk=actor.company)
-        values["on"] = clock.today(company.timezone)
     if "company" in values:
-        values["company"] = None if screen.access.shared else actor.company
+        values["company"] = actor.company
     return Draft(screen, actor.company, values)
+
+
+def _date(draft: Draft) -> None:
+    """A document nobody has dated yet is of today, where the company is."""
+    if draft.screen.is_document and draft.values.get("on") is None:
+        company = Company.objects.only("timezone").get(pk=draft.company)
+        draft.values["on"] = clock.today(company.timezone)
 
 
 def _held(screen: Compiled, actor: Actor, id_: int, *, lock: bool) -> Draft:
@@ -393,8 +402,7 @@ def _write(draft: Draft, actor: Actor) -> None:
         _update(draft, actor)
     if screen.line_model is not None:
         _write_lines(draft, gone, changed, added)
-    if screen.access.rows:
-        _check_reach(draft, actor)
+    _check_reach(draft, actor)
     action = "create" if draft.stored is None else "edit"
     assert draft.id is not None
     record([Entry(action, screen.id, draft.id, differences)], actor=actor)
@@ -511,8 +519,12 @@ def _cells(fields: Iterable[models.Field], values: Mapping[str, Any]) -> list[An
 
 
 def _check_reach(draft: Draft, actor: Actor) -> None:
+    """Nobody writes what they could not read afterwards. Free for those who read everything."""
+    access = draft.screen.access
+    if not (access.verbs["read"] & actor.roles) <= set(access.rows):
+        return
     rows = draft.screen.model._default_manager.filter(pk=draft.id)
-    if not draft.screen.access.visible(actor, rows).exists():
+    if not access.visible(actor, rows).exists():
         raise OutsideReach(draft.screen.id)
 
 

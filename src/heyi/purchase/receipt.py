@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 
 from heyi.kernel.money import ZERO, rounded
-from heyi.ledger.api import Dimensions, Movement, Posting, Ref, World, book, post, reverse
+from heyi.ledger.api import Dimensions, Movement, Posting, Ref, World, book, lots, post, reverse
 from heyi.platform import clock
 from heyi.platform.access import Actor
 from heyi.platform.documents import advance
@@ -51,11 +51,13 @@ def post_receipts(receipts: Sequence[Receipt], *, actor: Actor, reason: str = ""
     Raises:
         WrongState: A receipt is not approved, or someone else just changed it.
         PeriodClosed: Its date lies in a closed period.
+        LotRequired: A line of goods followed by lot names none.
     """
     prefetch_related_objects(receipts, "lines")
     advance(receipts, "post", actor=actor, reason=reason)
     publish(ReceiptPosted(r.pk) for r in receipts)
-    post([_posting(r) for r in receipts])
+    named = _lots(receipts)
+    post([_posting(r, named) for r in receipts])
 
 
 @transaction.atomic(savepoint=False)
@@ -75,7 +77,15 @@ def reverse_receipts(receipts: Sequence[Receipt], *, actor: Actor, reason: str =
     )
 
 
-def _posting(receipt: Receipt) -> Posting:
+def _lots(receipts: Sequence[Receipt]) -> dict[tuple[int, str], int]:
+    """The lots the lines name, made where they are new."""
+    lines = [x for r in receipts for x in r.lines.all() if x.lot_code]
+    named = [lots.Named(x.product_id, x.lot_code, x.expires_on) for x in lines]
+    ids = lots.register(receipts[0].company_id, named)
+    return {(x.product, x.code): id_ for x, id_ in zip(named, ids, strict=True)}
+
+
+def _posting(receipt: Receipt, named: dict[tuple[int, str], int]) -> Posting:
     about = Dimensions(party=receipt.supplier_id)
     return Posting(
         company=receipt.company_id,
@@ -90,7 +100,7 @@ def _posting(receipt: Receipt) -> Posting:
                 target=receipt.warehouse_id,
                 origin=Ref("purchase.receipt_line", line.pk),
                 value=Decimal(line.value),
-                lot=line.lot_id or 0,
+                lot=named.get((line.product_id, line.lot_code), 0),
                 dimensions=about,
             )
             for line in receipt.lines.all()

@@ -7,14 +7,14 @@ from typing import ClassVar
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from heyi.ledger.api import Dimensions, Movement, Posting, Ref, World, post, reverse
+from heyi.ledger.api import Dimensions, Movement, Posting, Ref, World, lots, post, reverse
 from heyi.platform import clock
 from heyi.platform.access import Actor
 from heyi.platform.documents import advance
 from heyi.platform.drafts import Draft
 from heyi.platform.jobs.api import publish
-from heyi.product.api import count_lines
-from heyi.sales.models import Delivery
+from heyi.product.api import count_lines, counting
+from heyi.sales.models import Delivery, DeliveryLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def post_deliveries(deliveries: Sequence[Delivery], *, actor: Actor, reason: str
     prefetch_related_objects(deliveries, "lines")
     advance(deliveries, "post", actor=actor, reason=reason)
     publish(DeliveryPosted(d.pk) for d in deliveries)
-    post([_posting(d) for d in deliveries])
+    taken = _lots(deliveries)
+    post([_posting(d, taken) for d in deliveries])
 
 
 @transaction.atomic(savepoint=False)
@@ -60,8 +61,28 @@ def reverse_deliveries(deliveries: Sequence[Delivery], *, actor: Actor, reason: 
     )
 
 
-def _posting(delivery: Delivery) -> Posting:
+def _lots(deliveries: Sequence[Delivery]) -> dict[int, list[lots.Pick]]:
+    """What each line takes of which lot: the one it names, else first expired, first out."""
+    lines = [(d, x) for d in deliveries for x in d.lines.all()]
+    company, on = deliveries[0].company_id, min(d.on for d in deliveries)
+    named = [x for _, x in lines if x.lot_code]
+    ids = lots.register(company, [lots.Named(x.product_id, x.lot_code) for x in named])
+    taken = {x.pk: [lots.Pick(lot, x.quantity, None)] for x, lot in zip(named, ids, strict=True)}
+    followed = {p for (p, _), c in counting((x.product_id, 0) for _, x in lines).items()
+                if c.tracking != "none"}  # fmt: skip
+    open_ = [(d, x) for d, x in lines if not x.lot_code and x.product_id in followed]
+    wants = [lots.Want(x.product_id, d.warehouse_id, x.quantity) for d, x in open_]
+    for (_, line), picks in zip(open_, lots.picks(company, wants, on=on), strict=True):
+        taken[line.pk] = picks
+    return taken
+
+
+def _posting(delivery: Delivery, taken: dict[int, list[lots.Pick]]) -> Posting:
     about = Dimensions(party=delivery.customer_id)
+
+    def picks(line: DeliveryLine) -> list[lots.Pick]:
+        return taken.get(line.pk) or [lots.Pick(0, line.quantity, None)]
+
     return Posting(
         company=delivery.company_id,
         document=Ref(Delivery.type, delivery.pk),
@@ -70,13 +91,14 @@ def _posting(delivery: Delivery) -> Posting:
             Movement(
                 purpose="sales.delivery",
                 product=line.product_id,
-                quantity=line.quantity,
+                quantity=pick.quantity,
                 source=delivery.warehouse_id,
                 target=World.CUSTOMERS,
                 origin=Ref("sales.delivery_line", line.pk),
-                lot=line.lot_id or 0,
+                lot=pick.lot,
                 dimensions=about,
             )
             for line in delivery.lines.all()
+            for pick in picks(line)
         ),
     )
