@@ -92,6 +92,8 @@ def picks(company: int, wants: Sequence[Want], *, on: date) -> list[list[Pick]]:
     Raises:
         StockShort: A place does not hold enough.
     """
+    if not wants:
+        return []
     places = sorted({(w.product, w.location, w.owner, w.status) for w in wants})
     free: dict[tuple, list[Pick]] = {p: [] for p in places}
     unpromised: dict[tuple, Decimal] = {}
