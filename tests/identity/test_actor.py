@@ -13,21 +13,10 @@ from heyi.platform.models import Company
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def hy():
-    return Company.objects.create(code="HY", name="合一電機", currency="CNY")
-
-
-@pytest.fixture
-def tw():
-    return Company.objects.create(code="TW", name="合一台灣", currency="TWD", decimals=0)
-
-
-@pytest.fixture
-def li(hy):
-    user = identity.create_user("Li", "李明", password="river-stone-42", email="Li@heyi.test")
-    identity.grant(user, hy, ["system.administrator"], reach={"warehouse": [4, 3]})
-    return user
+@pytest.fixture(autouse=True)
+def another_administrator(wu, hy):
+    """Li may be dismissed."""
+    identity.grant(wu, hy, ["system.administrator"])
 
 
 def asking(user=None, **headers):
@@ -54,7 +43,7 @@ def test_an_actor_costs_one_statement(li, hy, django_assert_num_queries):
     assert actor.roles == {"system.administrator", MEMBER}
     assert actor.reach == {"warehouse": frozenset({3, 4})}
     assert actor.companies == {hy.pk}
-    assert actor.language == "zh_hans"
+    assert actor.language == "en"
 
 
 def test_a_stale_sight_costs_one_more(li, django_assert_num_queries):

@@ -90,7 +90,7 @@ def test_a_chain_grows_in_pieces():
 
 
 @pytest.mark.parametrize(
-    "_case, sql",
+    ("_case", "sql"),
     [
         ("a name", "UPDATE audit_record SET actor = 'wu' WHERE id = {second}"),
         (
@@ -112,7 +112,7 @@ def test_a_chain_grows_in_pieces():
 def test_the_first_changed_record_is_named(_case, sql):
     did(1, 2, 3)
     audit.extend()
-    first, second, third = AuditRecord.objects.order_by("id").values_list("id", flat=True)
+    _first, second, third = AuditRecord.objects.order_by("id").values_list("id", flat=True)
     if _case == "swapped":
         as_intruder("ALTER TABLE audit_seal DROP CONSTRAINT audit_seal_record_id_key")
     as_intruder(sql.format(second=second, third=third))
@@ -145,7 +145,7 @@ def test_differences_keep_what_changed():
 
 
 @pytest.mark.parametrize(
-    "_case, proxies, forwarded, found",
+    ("_case", "proxies", "forwarded", "found"),
     [
         ("no proxy: a claim is not believed", 0, "6.6.6.6", "192.0.2.1"),
         ("one proxy of ours", 1, "6.6.6.6, 203.0.113.9", "203.0.113.9"),

@@ -128,9 +128,9 @@ class TestLockout:
         assert [r.content for r in known] == [r.content for r in nobody]
         assert [r.status_code for r in known] == [r.status_code for r in nobody]
 
-    def test_a_person_switched_off_looks_like_nobody(self, li):
-        identity.switch_off(li)
-        assert Browser().sign_in().content == Browser().sign_in("nobody").content
+    def test_a_person_switched_off_looks_like_nobody(self, li, wu):
+        identity.switch_off(wu)
+        assert Browser().sign_in("wu").content == Browser().sign_in("nobody").content
 
     def test_one_address_trying_many_names_locks_too(self, li):
         page = Browser(ip="203.0.113.7")
@@ -184,7 +184,7 @@ def test_guesses_sent_at_once_are_all_counted(li):
 
 class TestPassword:
     @pytest.mark.parametrize(
-        "password, refused",
+        ("password", "refused"),
         [
             ("short", ["password_too_short"]),
             ("12345678901234", ["password_entirely_numeric"]),

@@ -56,6 +56,12 @@ _BY_TOKEN = f"""
     {_seats_of_user("AND m.company_id = t.company_id")}
     WHERE t.digest = %s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %s)
 """
+_BY_ID = f"""
+    SELECT {_PERSON}, NULL, NULL, NULL, NULL, {_SEAT}
+    FROM identity_user u {_seats_of_user("")}
+    WHERE u.id = %s AND u.active
+    ORDER BY c.code
+"""
 _FIRST_SEAT = 11  # person 7 columns, credential 4
 
 
@@ -98,6 +104,20 @@ class Presence:
             raise NotFound("platform.company", [company] if company else [])
         return self.seats[company]
 
+    def actor(self, seat: Seat, language: str | None = None) -> Actor:
+        """The person at work in one of their seats."""
+        return Actor(
+            id=self.user.pk,
+            name=f"token:{self.token}" if self.token else self.user.login,
+            company=seat.company.pk,
+            roles=seat.roles,
+            companies=frozenset(self.seats),
+            reach=seat.reach,
+            scopes=self.scopes,
+            language=language or self.user.language,
+            stamp=seat.company.version,
+        )
+
 
 def presence_of(request: HttpRequest) -> Presence:
     """Who sent this request. One statement, and one more every five minutes to note they were here.
@@ -123,18 +143,19 @@ def actor_of(request: HttpRequest) -> Actor:
         NotFound: The company is not among theirs.
     """
     presence = presence_of(request)
-    seat = presence.seat(_company_of(request))
-    user = presence.user
-    return Actor(
-        id=user.pk,
-        name=f"token:{presence.token}" if presence.token else user.login,
-        company=seat.company.pk,
-        roles=seat.roles | {MEMBER},
-        companies=frozenset(presence.seats),
-        reach=seat.reach,
-        scopes=presence.scopes,
-        language=language_of(request) or user.language,
-    )
+    return presence.actor(presence.seat(_company_of(request)), language_of(request))
+
+
+def presence_of_user(user: int) -> Presence:
+    """A person and their seats, without their being here: for explanations and simulations.
+
+    Raises:
+        NotFound: There is no such person, or they are switched off.
+    """
+    rows = fetch(_BY_ID, [user])
+    if not rows:
+        raise NotFound("identity.user", [user])
+    return Presence(_user(rows[0]), _seats(rows))
 
 
 def language_of(request: HttpRequest) -> str | None:
@@ -229,7 +250,7 @@ def _seats(rows: list[tuple]) -> dict[int, Seat]:
             )  # fmt: skip
             seats[pk] = Seat(
                 company,
-                frozenset(roles),
+                frozenset({*roles, MEMBER}),
                 {name: frozenset(ids) for name, ids in json.loads(reach).items()},
             )
     return seats

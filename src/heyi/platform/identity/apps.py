@@ -8,9 +8,17 @@ class IdentityConfig(ModuleConfig):
     default = True
     masters = ("identity.Position",)
     roles = ("system.administrator", "audit.auditor")
-    routes = ("", "heyi.platform.identity.http.router")
+    routes = (
+        ("", "heyi.platform.identity.http.router"),
+        ("", "heyi.platform.identity.administration.router"),
+    )
 
     def declare(self) -> dict[str, Any]:
-        from heyi.platform.identity import mail
+        from heyi.platform.identity import access, mail, screens
 
-        return {"handlers": {mail.MailWanted.topic: (mail.send,)}}
+        return {
+            "handlers": {mail.MailWanted.topic: (mail.send,)},
+            "access": (access.USER, access.POSITION, access.TOKEN, access.EXPLANATION),
+            "screens": (screens.POSITION,),
+            "lookups": (screens.POSITIONS,),
+        }

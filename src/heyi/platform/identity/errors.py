@@ -50,3 +50,30 @@ class RoleUnknown(BusinessError):
     code = "identity.role_unknown"
     remedy = Remedy("identity.remedy.choose_known_role")
     roles: list[str]
+
+
+@dataclass(eq=False)
+class ScopeUnknown(BusinessError):
+    """A scope no type and verb stand behind, or one the person does not have themselves."""
+
+    code = "identity.scope_unknown"
+    remedy = Remedy("identity.remedy.choose_known_scope")
+    scopes: list[str]
+
+
+@dataclass(eq=False)
+class LastAdministrator(BusinessError):
+    """Nobody would be left to give the role back."""
+
+    code = "identity.last_administrator"
+    remedy = Remedy("identity.remedy.name_another_administrator")
+    login: str
+
+
+@dataclass(eq=False)
+class BeyondOwnCompanies(BusinessError):
+    """What concerns the whole person is up to somebody who administers all their companies."""
+
+    code = "identity.beyond_own_companies"
+    remedy = Remedy("identity.remedy.ask_their_administrator")
+    login: str

@@ -90,12 +90,6 @@ class Session(AbstractBaseSession):
     signed_in_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
 
-    @classmethod
-    def get_session_store_class(cls):
-        from heyi.platform.identity.sessions import SessionStore
-
-        return SessionStore
-
 
 class ApiToken(models.Model):
     """A key a program signs in with, for one person in one company, narrowed to scopes.

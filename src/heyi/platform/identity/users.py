@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import (
     MinimumLengthValidator,
     get_default_password_validators,
@@ -11,17 +13,23 @@ from django.contrib.auth.password_validation import (
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 
+from heyi.platform import clock
 from heyi.platform.access import SYSTEM, Actor
+from heyi.platform.audit.api import Entry, differences, record
+from heyi.platform.identity import attempts, mail
+from heyi.platform.identity.access import ADMINISTRATOR
 from heyi.platform.identity.errors import (
     EmailMalformed,
     EmailTaken,
+    LastAdministrator,
     LoginMalformed,
     LoginTaken,
     PasswordWeak,
     RoleUnknown,
 )
-from heyi.platform.identity.models import Membership, Session, User
+from heyi.platform.identity.models import ApiToken, Membership, Session, User
 from heyi.platform.models import Company
 from heyi.platform.modules import modules
 
@@ -58,7 +66,28 @@ def create_user(
         check_password_rules(password, user)
         user.set_password(password)
     user.save(force_insert=True)
+    _note("create", user, actor, {"login": (None, user.login), "name": (None, user.name)})
     return user
+
+
+@transaction.atomic
+def change(
+    user: User, *, name: str, email: str, language: str, actor: Actor = SYSTEM
+) -> dict[str, tuple]:
+    """Correct what is known of a person; what changed, old and new.
+
+    Raises:
+        EmailMalformed, EmailTaken.
+    """
+    fields = ("name", "email", "language")
+    before = {field: getattr(user, field) for field in fields}
+    user.name, user.email, user.language = name.strip(), email.strip().lower(), language
+    _check_names(user)
+    changes = differences(before, {field: getattr(user, field) for field in fields})
+    if changes:
+        user.save(update_fields=fields)
+        _note("edit", user, actor, changes)
+    return changes
 
 
 @transaction.atomic
@@ -72,6 +101,8 @@ def set_password(user: User, password: str, *, actor: Actor = SYSTEM) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     Session.objects.filter(user=user).delete()
+    attempts.forget(user.login)
+    _note("password_set", user, actor)
 
 
 @transaction.atomic
@@ -88,19 +119,28 @@ def grant(
 
     Raises:
         RoleUnknown: No module defines such a role.
+        LastAdministrator: The company would be left without an administrator.
     """
-    wanted = sorted(set(roles))
-    if unknown := sorted(set(wanted) - set(all_roles())):
+    after = {
+        "roles": sorted(set(roles)),
+        "positions": sorted(set(positions)),
+        "reach": {name: sorted(ids) for name, ids in (reach or {}).items()},
+    }
+    if unknown := sorted(set(after["roles"]) - set(all_roles())):
         raise RoleUnknown(unknown)
-    seat, _ = Membership.objects.update_or_create(
-        user=user,
-        company=company,
-        defaults={
-            "roles": wanted,
-            "positions": sorted(set(positions)),
-            "reach": {name: sorted(ids) for name, ids in (reach or {}).items()},
-        },
-    )
+    seats = _locked_seats(user, [company.pk])
+    seat = next((s for s in seats if s.user_id == user.pk), None)
+    before = {name: getattr(seat, name) for name in after} if seat else {}
+    if ADMINISTRATOR not in after["roles"]:
+        _refuse_last_administrator(user, seats)
+    if seat is None:
+        seat = Membership.objects.create(user=user, company=company, **after)
+    elif differences(before, after):
+        Membership.objects.filter(pk=seat.pk).update(**after)
+        vars(seat).update(after)
+    if changes := differences(before, after):
+        entry = Entry("grant", "identity.user", user.pk, changes, company=company.pk)
+        record([entry], actor=actor)
     if user.company_id is None:
         user.company = company
         user.save(update_fields=["company"])
@@ -108,11 +148,94 @@ def grant(
 
 
 @transaction.atomic
+def revoke(user: User, company: Company, *, actor: Actor = SYSTEM) -> None:
+    """Take a person's seat in a company away, and the tokens they made there with it.
+
+    Raises:
+        LastAdministrator: The company would be left without an administrator.
+    """
+    seats = _locked_seats(user, [company.pk])
+    seat = next((s for s in seats if s.user_id == user.pk), None)
+    if seat is None:
+        return
+    _refuse_last_administrator(user, seats)
+    changes = {"roles": (seat.roles, [])}
+    seat.delete()
+    ApiToken.objects.filter(user=user, company=company, revoked_at=None).update(
+        revoked_at=clock.world()
+    )
+    record([Entry("revoke", "identity.user", user.pk, changes, company=company.pk)], actor=actor)
+
+
+@transaction.atomic
 def switch_off(user: User, *, actor: Actor = SYSTEM) -> None:
-    """The person can no longer sign in, and is signed out everywhere at once."""
+    """The person can no longer sign in, and is signed out everywhere at once; their tokens stop.
+
+    Raises:
+        LastAdministrator: A company would be left without an administrator.
+    """
+    companies = Membership.objects.filter(user=user).values("company")
+    _refuse_last_administrator(user, _locked_seats(user, companies))
     user.active = False
     user.save(update_fields=["active"])
     Session.objects.filter(user=user).delete()
+    _note("switch_off", user, actor, {"active": (True, False)})
+
+
+@transaction.atomic
+def switch_on(user: User, *, actor: Actor = SYSTEM) -> None:
+    """The person may sign in again, with what they might do before."""
+    user.active = True
+    user.save(update_fields=["active"])
+    _note("switch_on", user, actor, {"active": (False, True)})
+
+
+@transaction.atomic
+def sign_out(user: User, *, actor: Actor = SYSTEM) -> None:
+    """End all sessions of a person."""
+    ended, _ = Session.objects.filter(user=user).delete()
+    if ended:
+        _note("session_ended", user, actor)
+
+
+@transaction.atomic
+def drop_second_factor(user: User, *, actor: Actor = SYSTEM) -> None:
+    """Let a person who lost phone and recovery codes sign in with the password alone. They are
+    told by mail."""
+    dropped, _ = Authenticator.objects.filter(user=user).delete()
+    if dropped:
+        sign_out(user, actor=actor)
+        _note("totp_deactivated", user, actor)
+        mail.want(user.pk, "totp_deactivated")
+
+
+def _locked_seats(user: User, companies: Any) -> list[Membership]:
+    """The seats of a person and of all administrators of some companies, locked in one order, so
+    that two administrators cannot dismiss each other at once."""
+    wanted = Q(user=user) | Q(roles__contains=[ADMINISTRATOR])
+    rows = Membership.objects.filter(wanted, company__in=companies).select_related("user")
+    return list(rows.order_by("pk").select_for_update(of=("self",)))
+
+
+def _refuse_last_administrator(user: User, seats: list[Membership]) -> None:
+    """Refuse if the person is the only active administrator of one of the companies."""
+    own, others = set(), set()
+    for seat in seats:
+        if ADMINISTRATOR in seat.roles and seat.user.active:
+            (own if seat.user_id == user.pk else others).add(seat.company_id)
+    if own - others:
+        raise LastAdministrator(user.login)
+
+
+def _note(action: str, user: User, actor: Actor, changes: dict[str, tuple] | None = None) -> None:
+    entry = Entry(
+        action,
+        "identity.user",
+        user.pk,
+        changes or {},
+        company=actor.company or user.company_id or 0,
+    )
+    record([entry], actor=actor)
 
 
 def check_password_rules(password: str, user: User | None = None) -> None:

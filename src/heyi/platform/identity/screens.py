@@ -1,0 +1,15 @@
+"""What people see of positions."""
+
+from heyi.kernel.screens import Listing, Lookup, Screen, section
+
+POSITION = Screen(
+    id="identity.position",
+    model="identity.Position",
+    group="setup",
+    listing=Listing(
+        columns=("code", "name", "roles", "active"), filters=("active",),
+        search=("code", "name", "initials"), order=("code",),
+    ),
+    sections=(section("position", "code", "name", "roles", "active"),),
+)
+POSITIONS = Lookup(id="identity.position", model="identity.Position", filter={"active": True})
