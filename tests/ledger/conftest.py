@@ -45,16 +45,21 @@ class Company:
         self.shop = Location.objects.create(company=self.model, code="SHOP", area=area)
         other = ValuationArea.objects.create(company=self.model, code="FAR")
         self.far = Location.objects.create(company=self.model, code="FAR", area=other)
-        for month in range(1, 13):
-            start = dt.date(2026, month, 1)
-            end = (start + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-            Period.objects.create(company=self.model, start=start, end=end)
-        self.accounts = {
-            kind: Account.objects.create(company=self.model, code=kind, dimensions=dims)
+        starts = [dt.date(2026, month, 1) for month in range(1, 13)]
+        Period.objects.bulk_create(
+            Period(company=self.model, start=start,
+                   end=(start + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1))
+            for start in starts
+        )
+        made = Account.objects.bulk_create(
+            Account(company=self.model, code=kind, dimensions=dims)
             for kind, dims in ACCOUNTS.items()
-        }
+        )
+        self.accounts = {a.code: a for a in made}
         self.categories = {
-            kind: Category.objects.get_or_create(code=f"{kind}-{costing}", defaults={"costing": costing})[0]
+            kind: Category.objects.get_or_create(
+                code=f"{kind}-{costing}", defaults={"name": kind, "costing": costing}
+            )[0]
             for kind in ("RM", "FG")
         }
         rules = {
@@ -68,21 +73,22 @@ class Company:
             "consignment.use": ("WIP", "GRNI", "VAR"), "stock.settlement": ("*", "VAR", "VAR"),
             "stock.revaluation": ("*", "VAR", "VAR"),
         }
-        for purpose, (stock_, counter, variance) in rules.items():
-            for kind in ("RM", "FG"):
-                PostingRule.objects.create(
-                    company=self.model, purpose=purpose, category=self.categories[kind],
-                    stock=self.accounts[kind if stock_ == "*" else stock_],
-                    counterpart=self.accounts[counter], variance=self.accounts[variance],
-                )
-        for purpose, stock_, counter in (
-            ("sales.revenue", "AR", "REV"), ("sales.tax", "AR", "VATOUT"),
-            ("sales.cost", "COGS", "SHIP"), ("finance.payment", "BANK", "AR"),
-        ):
-            PostingRule.objects.create(
-                company=self.model, purpose=purpose, stock=self.accounts[stock_],
-                counterpart=self.accounts[counter], variance=self.accounts["VAR"],
+        by_kind = [
+            (purpose, kind, kind if stock_ == "*" else stock_, counter, variance)
+            for purpose, (stock_, counter, variance) in rules.items() for kind in ("RM", "FG")
+        ]
+        for_all = [
+            ("sales.revenue", None, "AR", "REV", "VAR"), ("sales.tax", None, "AR", "VATOUT", "VAR"),
+            ("sales.cost", None, "COGS", "SHIP", "VAR"), ("finance.payment", None, "BANK", "AR", "VAR"),
+        ]
+        PostingRule.objects.bulk_create(
+            PostingRule(
+                company=self.model, purpose=purpose, category=self.categories.get(kind),
+                stock=self.accounts[stock_], counterpart=self.accounts[counter],
+                variance=self.accounts[variance],
             )
+            for purpose, kind, stock_, counter, variance in (*by_kind, *for_all)
+        )
         self.ids = count(self.id * 1_000_000 + 1)
 
     def product(self, code, kind=None, **more):
