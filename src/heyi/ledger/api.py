@@ -1,6 +1,7 @@
 """What other modules may use of the ledger."""
 
 from heyi.ledger import lots
+from heyi.ledger.accounts import by_role, keep_goods
 from heyi.ledger.balances import fold, trial_balance, unproved
 from heyi.ledger.costs import costs_of
 from heyi.ledger.errors import (
@@ -62,10 +63,12 @@ __all__ = [
     "StockShortLater",
     "World",
     "book",
+    "by_role",
     "close",
     "costs_of",
     "fold",
     "forecast_with",
+    "keep_goods",
     "lots",
     "post",
     "preview",
