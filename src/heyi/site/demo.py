@@ -15,20 +15,14 @@ from typing import Any
 
 from heyi.kernel.money import rounded
 from heyi.ledger.api import keep_goods
-from heyi.platform import clock, companies, documents, modules, records
-from heyi.platform.access import Actor
+from heyi.platform import clock, companies
 from heyi.platform.identity.api import create_user, grant
 from heyi.platform.models import Company
 from heyi.platform.transactions import unit_of_work
+from heyi.site.desk import Desk
 
 PASSWORD = "heyi-demo-2026"
 _DAYS = 75
-_ROLES = frozenset(
-    {
-        "system.administrator", "finance.accountant", "inventory.keeper", "purchase.buyer",
-        "purchase.manager", "sales.clerk", "sales.manager",
-    }
-)  # fmt: skip
 Say = Callable[[str], None]
 
 
@@ -38,9 +32,7 @@ def story() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("demo.toml").read_text(encoding="utf-8"))
 
 
-def people() -> tuple[tuple[str, str, str], ...]:
-    """Login, password and roles of everybody in the demo company."""
-    return tuple((p["login"], PASSWORD, ", ".join(p["roles"])) for p in story()["people"])
+PEOPLE = tuple((p["login"], PASSWORD, ", ".join(p["roles"])) for p in story()["people"])
 
 
 def load(progress: Say) -> None:
@@ -54,9 +46,9 @@ def load(progress: Say) -> None:
         made[facts["code"]] = unit_of_work(lambda facts=facts: companies.create(**facts))
     unit_of_work(lambda: _seat(told["people"], made))
     for code, company in made.items():
-        unit_of_work(lambda company=company: _Desk(company).fill())
+        unit_of_work(lambda company=company: _Founder(company, "demo").fill())
         if code == told["companies"][0]["code"]:
-            _work(_Desk(company), progress)
+            _work(Desk(company, "demo"), progress)
 
 
 def _seat(facts: list[dict[str, Any]], made: dict[str, Company]) -> None:
@@ -72,29 +64,8 @@ def _seat(facts: list[dict[str, Any]], made: dict[str, Company]) -> None:
             grant(user, made[code], person["roles"])
 
 
-class _Desk:
-    """Somebody with every role, sitting in one company."""
-
-    def __init__(self, company: Company) -> None:
-        self.company = company
-        self.actor = Actor(
-            0, "demo", company.pk, _ROLES, frozenset({company.pk}), language="zh_hans"
-        )
-
-    def save(
-        self, screen: str, values: dict[str, Any], lines: list[dict[str, Any]] | None = None
-    ) -> int:
-        body: dict[str, Any] = {"values": values}
-        if lines is not None:
-            body["lines"] = [
-                {"id": None, "key": str(no), "values": line} for no, line in enumerate(lines, 1)
-            ]
-        return records.save(screen, self.actor, body)["id"]
-
-    def step(self, type_: str, verb: str, ids: list[int]) -> None:
-        model = modules.document_model(type_)
-        versions = dict(model.objects.filter(pk__in=ids).values_list("pk", "version"))
-        documents.transition(type_, verb, versions, actor=self.actor)
+class _Founder(Desk):
+    """Furnishes a new company."""
 
     def fill(self) -> None:
         """Units, categories, places, products and parties."""
@@ -134,17 +105,11 @@ class _Desk:
             lines,
         )  # fmt: skip
 
-    def find(self, model: str) -> dict[str, int]:
-        from django.apps import apps
-
-        rows = apps.get_model(model).objects.filter(company=self.company)
-        return dict(rows.values_list("code", "pk"))
-
 
 class _Months:
     """Two months at one company: parts come in, pumps are finished, customers are served."""
 
-    def __init__(self, desk: _Desk) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.chance = random.Random(20260101)
         self.rows = {row[0]: row for row in story()["products"][0]["rows"]}
@@ -197,7 +162,7 @@ class _Months:
         }  # fmt: skip
 
 
-def _work(desk: _Desk, progress: Say) -> None:
+def _work(desk: Desk, progress: Say) -> None:
     """The last weeks, day by day; each day is one unit of work."""
     months = _Months(desk)
     today = clock.today(desk.company.timezone)
