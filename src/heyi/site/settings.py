@@ -1,38 +1,66 @@
 """Django's settings. What differs between installations comes from HEYI_* variables."""
 
 import os
+import secrets
+import socket
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 HOME = Path(os.environ.get("HEYI_HOME") or Path.home() / ".heyi")
+HEYI_FILES = HOME / "files"  # attachments
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, Any]:
     """Connection settings from `postgresql://user:password@host:port/name?option=value`."""
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
+    pool = int(os.environ.get("HEYI_DATABASE_POOL") or "0")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": None,
+        "PORT": options.pop("port", str(parts.port or "")),
+        # A web worker's threads share a pool; anything else keeps the connection it has.
+        "CONN_MAX_AGE": 0 if pool else None,
         "OPTIONS": {
             # Statements are few and their texts never change: bind on the server and keep them
             # prepared. Behind PgBouncer this needs 1.21 or newer with max_prepared_statements.
             "server_side_binding": True,
             "prepare_threshold": 2,
             "options": "-c jit=off -c plan_cache_mode=force_generic_plan",
+            **({"pool": {"min_size": 1, "max_size": pool, "timeout": 10}} if pool else {}),
             **options,
         },
     }
 
 
-SECRET_KEY = os.environ.get("HEYI_SECRET_KEY") or "only-for-tests"
+def _own_names() -> list[str]:
+    """The names under which this machine is asked for: loopback, and its own when it listens."""
+    host = os.environ.get("HEYI_HOST") or "127.0.0.1"
+    names = {"localhost", "127.0.0.1", "[::1]"}
+    if host in ("0.0.0.0", "::"):
+        names |= {socket.gethostname(), socket.getfqdn()}
+        try:
+            found = socket.getaddrinfo(socket.gethostname(), None)
+            names |= {str(address[4][0]).partition("%")[0] for address in found}
+        except OSError:
+            pass
+    else:
+        names.add(host)
+    if (url := urlsplit(os.environ.get("HEYI_URL", ""))).hostname:
+        names.add(url.hostname)
+    return sorted(f"[{n}]" if ":" in n and not n.startswith("[") else n for n in names)
+
+
+# Processes that share sessions share the key: `heyi` hands it on, several machines set it.
+SECRET_KEY = os.environ.get("HEYI_SECRET_KEY") or secrets.token_urlsafe(48)
 DEBUG = False
-ALLOWED_HOSTS = ["*"]
+ALLOWED_HOSTS = [
+    name for name in os.environ.get("HEYI_ALLOWED_HOSTS", "").split(",") if name
+] or _own_names()
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -40,6 +68,19 @@ LANGUAGE_CODE = "en"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "heyi.site.urls"
 WSGI_APPLICATION = "heyi.site.wsgi.application"
+LOGGING_CONFIG = "heyi.site.logs.configure"
+LOGGING = {"level": os.environ.get("HEYI_LOG_LEVEL", "INFO")}
+STATIC_URL = "/static/"
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+HEYI_METRICS_TOKEN = os.environ.get("HEYI_METRICS_TOKEN", "")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20
+
+# Browsers: see site/shield.py for the rest of the headers.
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -48,16 +89,21 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.headless",
+    "ninja",
     "procrastinate.contrib.django",
     "heyi.platform",
     "heyi.platform.audit",
     "heyi.platform.identity",
+    "heyi.platform.people",
     "heyi.platform.calendar",
     "heyi.platform.exceptions",
     "heyi.platform.jobs",
+    "heyi.platform.inbox",
+    "heyi.platform.approvals",
     "heyi.platform.extras",
     "heyi.platform.exports",
     "heyi.platform.printing",
+    "heyi.platform.views",
     "heyi.party",
     "heyi.product",
     "heyi.ledger",
@@ -65,6 +111,11 @@ INSTALLED_APPS = [
     "heyi.sales",
 ]
 MIDDLEWARE: list[str] = [
+    "heyi.site.logs.traced",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "heyi.site.shield.shielded",
+    "django.middleware.gzip.GZipMiddleware",
     "heyi.platform.audit.origin.remembered",
     "heyi.platform.identity.speech.spoken",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -77,6 +128,8 @@ DATABASES = {"default": database(os.environ.get("HEYI_DATABASE_URL", "postgresql
 # Signing in (platform.identity).
 HEYI_TRUSTED_PROXIES = int(os.environ.get("HEYI_TRUSTED_PROXIES", "0"))
 _HTTPS = os.environ.get("HEYI_HTTPS") == "1"
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HEYI_TRUSTED_PROXIES else None
 AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,0 +1,1 @@
+"""What waits for a person: notices, mentions, tasks; with cheap counts."""

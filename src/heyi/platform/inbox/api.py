@@ -1,0 +1,5 @@
+"""Telling people things."""
+
+from heyi.platform.inbox.notices import MENTION, Tell, mark_read, notify, unread
+
+__all__ = ["MENTION", "Tell", "mark_read", "notify", "unread"]

@@ -1,0 +1,86 @@
+"""The inbox over HTTP: tasks, notices, mentions, and how many of each wait."""
+
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from heyi.platform.access import Actor
+from heyi.platform.idempotency import write
+from heyi.platform.inbox.models import Notice
+from heyi.platform.inbox.notices import MENTION, mark_read, unread
+from heyi.platform.modules import declared
+
+router = Router(tags=["inbox"])
+PAGE = 50
+
+
+class Read(Schema):
+    """`notices` null marks all."""
+
+    notices: list[int] | None = None
+
+
+@router.get("")
+def inbox(request: HttpRequest) -> dict[str, Any]:
+    """Everything that waits for this person: the first page of each kind, and the counts."""
+    actor = request.actor
+    return {
+        "counts": counts(request),
+        "tasks": {name: rows(actor) for name, rows, _ in declared("inboxes")},
+        "notices": _page(actor, "notices", 0, PAGE),
+        "mentions": _page(actor, "mentions", 0, PAGE),
+    }
+
+
+@router.get("/counts")
+def counts(request: HttpRequest) -> dict[str, int]:
+    """How many of each wait, counted no further than 99."""
+    tasks = {name: count(request.actor) for name, _, count in declared("inboxes")}
+    return {**tasks, **unread(request.actor)}
+
+
+@router.get("/notices")
+def notices(
+    request: HttpRequest,
+    kind: Literal["notices", "mentions"] = "notices",
+    unread_only: bool = False,
+    after: int = 0,
+    limit: int = PAGE,
+) -> dict[str, Any]:
+    """Notices or mentions, newest first."""
+    return _page(request.actor, kind, after, limit, unread_only)
+
+
+@router.post("/read")
+def read(request: HttpRequest, body: Read) -> HttpResponse:
+    """Mark notices as read."""
+
+    def work() -> tuple[int, Any]:
+        return 200, {"read": mark_read(request.actor, body.notices)}
+
+    return write(request, work)
+
+
+def _page(
+    actor: Actor, kind: str, after: int, limit: int, unread_only: bool = False
+) -> dict[str, Any]:
+    rows = Notice.objects.filter(user_id=actor.id, company_id=actor.company)
+    rows = rows.filter(kind=MENTION) if kind == "mentions" else rows.exclude(kind=MENTION)
+    if unread_only:
+        rows = rows.filter(read_at__isnull=True)
+    if after:
+        rows = rows.filter(pk__lt=after)
+    limit = max(1, min(limit, 200))
+    found = list(rows.order_by("-pk")[: limit + 1])
+    return {
+        "rows": [
+            {
+                "id": n.pk, "kind": n.kind, "params": n.params, "actor": n.actor, "at": n.at,
+                "read": n.read_at is not None,
+                "subject": {"type": n.subject_type, "id": n.subject_id} if n.subject_id else None,
+            }
+            for n in found[:limit]
+        ],
+        "next": found[limit - 1].pk if len(found) > limit else None,
+    }  # fmt: skip
