@@ -104,6 +104,7 @@ class Access:
         fields: Secret field -> roles that may see it; left out everywhere for the others.
         never_same_person: Pairs of transitions that must be done by different people.
         shared: Rows without a company belong to every company (masters).
+        company: The path to whose rows these are.
     """
 
     type: str
@@ -112,6 +113,7 @@ class Access:
     fields: dict[str, set[str]] = field(default_factory=dict)
     never_same_person: tuple[tuple[str, str], ...] = ()
     shared: bool = False
+    company: str = "company"
     registry: ClassVar[dict[str, "Access"]] = {}
 
     def __post_init__(self) -> None:
@@ -136,12 +138,16 @@ class Access:
         """The secret fields this actor may not see."""
         return frozenset(f for f, roles in self.fields.items() if not roles & actor.roles)
 
+    def own(self, actor: Actor) -> Q:
+        """The rows of the actor's company, and those that are everybody's."""
+        own = Q(**{self.company: actor.company})
+        return own | Q(**{self.company: None}) if self.shared else own
+
     def visible(self, actor: Actor, rows: QuerySet) -> QuerySet:
         """Narrow a queryset to what the actor may see: their company, the union over their roles."""
         if not self.allows(actor, "read"):
             return rows.none()
-        own = Q(company=actor.company)
-        rows = rows.filter(own | Q(company=None) if self.shared else own)
+        rows = rows.filter(self.own(actor))
         reach = Q(pk__in=[])
         for role in self.verbs["read"] & actor.roles:
             reached = self.rows[role](actor) if role in self.rows else Q()

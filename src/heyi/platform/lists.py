@@ -21,7 +21,7 @@ from django.db.models.functions import Cast
 from heyi.kernel.errors import BusinessError, Problem, Refusals, Remedy
 from heyi.platform import clock
 from heyi.platform.access import Access, Actor, NotAllowed
-from heyi.platform.columns import columns, localized, shown
+from heyi.platform.columns import columns, extra_column, is_extra, localized, shown
 from heyi.platform.models import Company
 from heyi.platform.screens import Compiled, Spec, compiled, lookup, resolve, seen_by, type_of
 from heyi.platform.values import parse, printable, text
@@ -154,6 +154,9 @@ def narrowed(screen: Compiled, actor: Actor, query: Query) -> QuerySet:
         narrowing &= _condition(_visible(screen, path), value, actor)
     if query.search:
         narrowing &= _search(screen, query.search)
+    own = {_orm(s.path): extra_column(s) for s in screen.fields.values() if is_extra(s.path)}
+    if own:
+        rows = rows.annotate(**own)
     return rows.filter(narrowing) if narrowing else rows
 
 
@@ -181,29 +184,26 @@ def _condition(spec: Spec, wanted: Any, actor: Actor) -> Q:
     if len(values) > _MOST_VALUES:
         raise FilterUnknown(spec.path)
     typed = [_typed(spec, value, actor) for value in values if value is not None]
-    found = Q(**{f"{spec.orm}__in": typed}) if len(typed) != 1 else Q(**{spec.orm: typed[0]})
+    name = _orm(spec.path)
+    found = Q(**{f"{name}__in": typed}) if len(typed) != 1 else Q(**{name: typed[0]})
     if None in values:
-        return (
-            found | Q(**{f"{spec.orm}__isnull": True})
-            if typed
-            else Q(**{f"{spec.orm}__isnull": True})
-        )
+        return found | Q(**{f"{name}__isnull": True}) if typed else Q(**{f"{name}__isnull": True})
     return found
 
 
 def _range(spec: Spec, wanted: Mapping[str, Any], actor: Actor) -> Q:
-    condition = Q()
+    condition, name = Q(), _orm(spec.path)
     for bound, value in wanted.items():
         if value is None or value == "":
             continue
         if bound in _BOUNDS and spec.kind not in ("reference", "boolean"):
-            condition &= Q(**{f"{spec.orm}__{_BOUNDS[bound]}": _typed(spec, value, actor)})
+            condition &= Q(**{f"{name}__{_BOUNDS[bound]}": _typed(spec, value, actor)})
         elif bound == "contains" and spec.kind in ("text", "longtext"):
-            condition &= Q(**{f"{spec.orm}__icontains": _typed(spec, value, actor)})
+            condition &= Q(**{f"{name}__icontains": _typed(spec, value, actor)})
         elif bound == "empty" and isinstance(value, bool):
-            nothing = Q(**{f"{spec.orm}__isnull": True})
+            nothing = Q(**{f"{name}__isnull": True})
             if spec.kind in ("text", "longtext"):
-                nothing |= Q(**{spec.orm: ""})
+                nothing |= Q(**{name: ""})
             condition &= nothing if value else ~nothing
         else:
             raise FilterUnknown(f"{spec.path}.{printable(str(bound))[:20]}")
@@ -270,7 +270,8 @@ def _contains(screen: Compiled, path: str, word: str) -> Q:
 
 
 def _orm(path: str) -> str:
-    return path.replace(".", "__")
+    """The name a row is narrowed and sorted by; fields a company added get a typed column."""
+    return f"x_{path[6:]}" if is_extra(path) else path.replace(".", "__")
 
 
 def _sorted(order: Sequence[tuple[str, bool]]) -> list[str]:
@@ -309,7 +310,9 @@ def _beyond(screen: Compiled, order: Sequence[tuple[str, bool]], place: Sequence
     (path, down), *rest = order
     (value, *others) = place
     name = _orm(path)
-    nullable = path != "id" and resolve(screen.model, path, screen.id).nullable
+    nullable = path != "id" and (
+        is_extra(path) or resolve(screen.model, path, screen.id).nullable
+    )
     if value is None:
         after = Q(**{f"{name}__isnull": False}) if down else None
         same = Q(**{f"{name}__isnull": True})
@@ -352,6 +355,8 @@ def _opened(after: str, screen: Compiled, order: Sequence[tuple[str, bool]]) -> 
 def _column_value(screen: Compiled, path: str, value: Any) -> Any:
     if value is None:
         return None
+    if is_extra(path):
+        return parse(_lenient(screen.fields[path]), value)
     field_ = screen.model._meta.pk if path == "id" else resolve(screen.model, path, screen.id).field
     match field_.get_internal_type():
         case "DateField":
@@ -464,9 +469,9 @@ def _offered(lookup_id: str, actor: Actor) -> tuple[type, QuerySet]:
         return model, access.visible(actor, rows)
     if not any(Access.registry[s].allows(actor, "read") for s in _users(lookup_id)):
         raise NotAllowed("read", type_, sorted(access.verbs["read"]) if access else [])
-    own = Q(company=actor.company)
-    if access is None or access.shared:
-        own |= Q(company=None)
+    if access is not None:
+        return model, rows.filter(access.own(actor))
+    own = Q(company=actor.company) | Q(company=None)
     has_company = any(f.name == "company" for f in model._meta.concrete_fields)
     return model, rows.filter(own) if has_company else rows
 

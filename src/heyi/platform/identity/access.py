@@ -5,7 +5,9 @@ from heyi.platform.access import MEMBER, Access
 ADMINISTRATOR = "system.administrator"
 
 USER = Access(
-    type="identity.user", verbs={"read": {ADMINISTRATOR}, "edit": {ADMINISTRATOR}}, shared=True
+    type="identity.user",
+    verbs={"read": {ADMINISTRATOR}, "edit": {ADMINISTRATOR}},
+    company="seats__company",
 )
 POSITION = Access(
     type="identity.position", verbs={"read": {ADMINISTRATOR}, "edit": {ADMINISTRATOR}}, shared=True

@@ -1,9 +1,12 @@
 """From a request to the person behind it, in one statement."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.http import HttpRequest
@@ -16,12 +19,12 @@ from heyi.platform.access import MEMBER, Actor, NotFound, NotSignedIn, OriginUnp
 from heyi.platform.identity.models import LANGUAGES, User
 from heyi.platform.identity.sessions import until
 from heyi.platform.models import Company
-from heyi.platform.rows import fetch
+from heyi.platform.rows import array, fetch
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _REFRESH = timedelta(minutes=5)
 
-_PERSON = "u.id, u.login, u.name, u.email, u.language, u.company_id, u.password"
+_PERSON = "u.id, u.login, u.name, u.email, u.language, u.last_company_id, u.password"
 _SEAT = """
     c.id, c.code, c.name, c.currency, c.decimals, c.timezone, c.language, c.version,
     m.roles || coalesce(p.roles, '{}'), m.reach
@@ -56,11 +59,11 @@ _BY_TOKEN = f"""
     {_seats_of_user("AND m.company_id = t.company_id")}
     WHERE t.digest = %s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %s)
 """
-_BY_ID = f"""
+_BY_IDS = f"""
     SELECT {_PERSON}, NULL, NULL, NULL, NULL, {_SEAT}
     FROM identity_user u {_seats_of_user("")}
-    WHERE u.id = %s AND u.active
-    ORDER BY c.code
+    WHERE u.id = ANY(%s::bigint[]) AND u.active
+    ORDER BY u.id, c.code
 """
 _FIRST_SEAT = 11  # person 7 columns, credential 4
 
@@ -97,7 +100,7 @@ class Presence:
             NotFound: The company is not among theirs, or they have none.
         """
         if company is None:
-            company = self.user.company_id
+            company = self.user.last_company_id
             if company not in self.seats:
                 company = next(iter(self.seats), None)
         if company not in self.seats:
@@ -146,16 +149,15 @@ def actor_of(request: HttpRequest) -> Actor:
     return presence.actor(presence.seat(_company_of(request)), language_of(request))
 
 
-def presence_of_user(user: int) -> Presence:
-    """A person and their seats, without their being here: for explanations and simulations.
-
-    Raises:
-        NotFound: There is no such person, or they are switched off.
-    """
-    rows = fetch(_BY_ID, [user])
-    if not rows:
-        raise NotFound("identity.user", [user])
-    return Presence(_user(rows[0]), _seats(rows))
+def presences(users: Iterable[int]) -> dict[int, Presence]:
+    """People and their seats without their being here, for explanations and for asking what they
+    may do. Whoever is switched off is left out. One statement."""
+    rows = fetch(_BY_IDS, [array(users)])
+    return {
+        user: Presence(_user(own[0]), _seats(own))
+        for user, group in groupby(rows, key=itemgetter(0))
+        for own in [list(group)]
+    }
 
 
 def language_of(request: HttpRequest) -> str | None:
@@ -232,7 +234,7 @@ def _by_token(secret: str) -> Presence | None:
 def _user(row: tuple) -> User:
     pk, login, name, email, language, company, password = row[:7]
     return User(
-        pk=pk, login=login, name=name, email=email, language=language, company_id=company,
+        pk=pk, login=login, name=name, email=email, language=language, last_company_id=company,
         password=password,
     )  # fmt: skip
 

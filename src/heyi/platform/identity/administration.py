@@ -11,9 +11,9 @@ from ninja import Field, Router, Schema, Status
 from heyi.platform.access import Actor, NotFound
 from heyi.platform.identity import mail, users
 from heyi.platform.identity.access import ADMINISTRATOR, EXPLANATION, USER
-from heyi.platform.identity.actors import presence_of_user
 from heyi.platform.identity.errors import BeyondOwnCompanies
 from heyi.platform.identity.explain import explain
+from heyi.platform.identity.holders import actors
 from heyi.platform.identity.models import Membership, User
 from heyi.platform.messages import resolve
 from heyi.platform.models import Company
@@ -270,7 +270,7 @@ def _person(seat: Membership) -> PersonOut:
 
 def _in_company(actor: Actor, person: int) -> Actor:
     """Somebody else, as they are in the company of the one who asks about them."""
-    presence = presence_of_user(person)
-    if actor.company not in presence.seats:
+    found = actors(actor.company, [person])
+    if person not in found:
         raise NotFound("identity.user", [person])
-    return presence.actor(presence.seat(actor.company))
+    return found[person]

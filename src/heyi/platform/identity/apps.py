@@ -20,5 +20,5 @@ class IdentityConfig(ModuleConfig):
             "handlers": {mail.MailWanted.topic: (mail.send,)},
             "access": (access.USER, access.POSITION, access.TOKEN, access.EXPLANATION),
             "screens": (screens.POSITION,),
-            "lookups": (screens.POSITIONS,),
+            "lookups": (screens.POSITIONS, screens.USERS),
         }

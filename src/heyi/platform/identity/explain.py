@@ -8,7 +8,7 @@ from django.db.models import Model, Q
 
 from heyi.platform.access import Access, Actor, NotFound
 from heyi.platform.identity.access import EXPLANATION
-from heyi.platform.identity.actors import presence_of_user
+from heyi.platform.identity.actors import presences
 from heyi.platform.identity.models import Position, User
 from heyi.platform.modules import screens
 from heyi.platform.rows import fetch
@@ -69,8 +69,10 @@ def explain(
 
 
 def _actor(user: User) -> Actor:
-    presence = presence_of_user(user.pk)
-    return presence.actor(presence.seat(None))
+    found = presences([user.pk])
+    if user.pk not in found:
+        raise NotFound("identity.user", [user.pk])
+    return found[user.pk].actor(found[user.pk].seat(None))
 
 
 def _about_roles(access: Access, actor: Actor, verb: str) -> list[Reason]:

@@ -65,8 +65,8 @@ def switch_company(request: HttpRequest, body: CompanyIn) -> SessionOut:
     """Work in another of one's companies from now on, on every device."""
     presence = presence_of(request)
     seat = presence.seat(body.company)
-    User.objects.filter(pk=presence.user.pk).update(company=seat.company)
-    presence.user.company_id = seat.company.pk
+    User.objects.filter(pk=presence.user.pk).update(last_company=seat.company)
+    presence.user.last_company_id = seat.company.pk
     return _session(request, presence)
 
 

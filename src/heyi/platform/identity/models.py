@@ -29,7 +29,7 @@ class User(AbstractBaseUser):
         max_length=8, default="zh_hans", choices=[(code, code) for code in LANGUAGES]
     )
     active = models.BooleanField(default=True)
-    company = link("platform.Company", null=True, blank=True, help_text="Where they last worked.")
+    last_company = link("platform.Company", null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
 

@@ -13,3 +13,7 @@ POSITION = Screen(
     sections=(section("position", "code", "name", "roles", "active"),),
 )
 POSITIONS = Lookup(id="identity.position", model="identity.Position", filter={"active": True})
+USERS = Lookup(
+    id="identity.user", model="identity.User", search=("login", "name"), show=("login", "name"),
+    filter={"active": True},
+)

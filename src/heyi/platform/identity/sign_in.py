@@ -181,7 +181,7 @@ def _note(action: str, user: User | None) -> None:
     """Write to the audit. What was typed for a name nobody has is not kept: it may be a password."""
     actor = STRANGER
     if user is not None and action not in ("sign_in_failed", "locked", "password_reset_asked"):
-        actor = Actor(user.pk, user.login, user.company_id or 0, roles=frozenset())
+        actor = Actor(user.pk, user.login, user.last_company_id or 0, roles=frozenset())
     subject = user.pk if user is not None else 0
-    company = (user.company_id or 0) if user is not None else 0
+    company = (user.last_company_id or 0) if user is not None else 0
     record([Entry(action, "identity.user", subject, company=company)], actor=actor)

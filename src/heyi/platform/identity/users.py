@@ -141,9 +141,9 @@ def grant(
     if changes := differences(before, after):
         entry = Entry("grant", "identity.user", user.pk, changes, company=company.pk)
         record([entry], actor=actor)
-    if user.company_id is None:
-        user.company = company
-        user.save(update_fields=["company"])
+    if user.last_company_id is None:
+        user.last_company = company
+        user.save(update_fields=["last_company"])
     return seat
 
 
@@ -233,7 +233,7 @@ def _note(action: str, user: User, actor: Actor, changes: dict[str, tuple] | Non
         "identity.user",
         user.pk,
         changes or {},
-        company=actor.company or user.company_id or 0,
+        company=actor.company or user.last_company_id or 0,
     )
     record([entry], actor=actor)
 

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('active', models.BooleanField(default=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField(db_default=heyi.platform.clock.DatabaseNow(), editable=False)),
-                ('company', models.ForeignKey(blank=True, db_constraint=False, db_index=False, help_text='Where they last worked.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platform.company')),
+                ('last_company', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platform.company')),
             ],
         ),
         migrations.CreateModel(
