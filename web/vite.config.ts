@@ -8,7 +8,7 @@ export default defineConfig({
   plugins: [react()],
   build: { outDir: "../src/heyi/web", emptyOutDir: true, target: "es2023", sourcemap: false },
   server: {
-    proxy: Object.fromEntries(["/api", "/_allauth", "/healthz"].map((path) => [path, server])),
+    proxy: Object.fromEntries(["/api", "/_allauth", "/healthz"].map((path) => [path, { target: server, changeOrigin: false }])),
   },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
+  test: { include: ["src/**/*.test.{ts,tsx}"] },
 });

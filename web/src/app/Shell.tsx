@@ -120,7 +120,7 @@ function ModuleMenu({ module, at }: { module: MenuModule; at: Place }) {
       <h2>{t(`module.${module.module}`)}</h2>
       {groupsOf(module).map((group) => (
         <section key={group.id}>
-          <h3>{t(`ui.group.${group.id}`)}</h3>
+          <h3>{t(`group.${group.id}`)}</h3>
           {group.screens.map((s) => (
             <Link key={s.id} to={s.path} aria-current={s.id === screen || (s.id === "trial-balance" && (at.page === "trial-balance" || at.page === "ledger")) ? "page" : undefined}><span>{s.key ? t(s.key) : first(`${s.id}.plural`, s.id)}</span></Link>
           ))}

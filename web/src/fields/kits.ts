@@ -49,13 +49,14 @@ export function wire(value: Value): Value {
 const text = (value: Value): string => (typeof value === "string" ? value : value === null || value === undefined ? "" : String(value));
 const plain: Kit = { align: "start", width: 140, show: text, raw: text, parse: (typedText, spec) => (spec.max_length && typedText.length > spec.max_length ? undefined : typedText) };
 
-const number = (width: number, least: (env: Env) => number, most: (spec: Spec, env: Env) => number, negative: boolean): Kit => ({
+const number = (width: number, least: (env: Env) => number, most: (spec: Spec, env: Env) => number): Kit => ({
   align: "end", width,
   show: (value, spec, env) => (isEmpty(value) ? "" : decimal.show(text(value), Math.min(least(env), most(spec, env)), most(spec, env))),
   raw: (value) => (isEmpty(value) ? "" : decimal.edit(text(value))),
   parse: (typedText, spec, env) => {
     const found = decimal.parse(typedText);
-    if (found === null || (!negative && found.startsWith("-")) || decimal.decimalsOf(found) > most(spec, env)) return undefined;
+    if (found === null || decimal.decimalsOf(found) > most(spec, env)) return undefined;
+    if (spec.sign && spec.sign !== "any" && (found.startsWith("-") || (spec.sign === "positive" && found === "0"))) return undefined;
     return found;
   },
 });
@@ -123,11 +124,11 @@ const reference: Kit = {
 export const kits = {
   text: plain,
   longtext: { ...plain, width: 240 },
-  integer: number(80, () => 0, () => 0, true),
-  quantity: number(92, () => 0, (spec) => spec.decimals ?? 6, true),
-  money: number(124, (env) => env.money, (spec, env) => Math.max(spec.decimals ?? 2, env.money), true),
-  price: number(104, () => 2, (spec) => spec.decimals ?? 8, false),
-  rate: number(84, () => 0, (spec) => spec.decimals ?? 6, true),
+  integer: number(80, () => 0, () => 0),
+  quantity: number(92, () => 0, (spec) => spec.decimals ?? 6),
+  money: number(124, (env) => env.money, (spec, env) => Math.max(spec.decimals ?? 2, env.money)),
+  price: number(104, () => 2, (spec) => spec.decimals ?? 8),
+  rate: number(84, () => 0, (spec) => spec.decimals ?? 6),
   date: { align: "start", width: 108, show: text, raw: text, parse: (typedText, _spec, env) => parseDate(typedText, env.today) ?? undefined },
   instant: { align: "start", width: 140, show: (value, _spec, env) => (value ? instant(text(value), env.zone) : ""), raw: text, parse: () => undefined },
   boolean,

@@ -16,7 +16,7 @@ import { useText } from "../messages/text";
 import { Failure } from "./Failure";
 import { FilterBar } from "./FilterBar";
 import "./list.css";
-import { hiddenColumns, hideColumns, leads, nextOrder, paramsOf, queryOf, rememberWalk, trackOf } from "./listState";
+import { hiddenColumns, hideColumns, leads, nextOrder, paramsOf, queryOf, rememberWalk, tracksOf, widthOf } from "./listState";
 import { QuickView } from "./QuickView";
 import { RefusalList } from "./Refusals";
 import { useScreen } from "./useScreen";
@@ -137,7 +137,6 @@ function List({ screen }: { screen: Screen }) {
   const bulk = screen.actions.filter((a) => !["withdraw", "reopen"].includes(a.verb));
   const title = first(`${screen.id}.plural`, screen.id);
   const narrowed = Object.keys(params.filter).length > 0 || params.search !== "" || params.preset !== "";
-  const tracks = `36px ${columns.map(trackOf).join(" ")}`;
 
   return (
     <div className="hy-list">
@@ -180,7 +179,7 @@ function List({ screen }: { screen: Screen }) {
         </div>
         {failed && <RefusalList title={t("ui.bulk.refused", { verb: t(`verb.${failed.verb}`), n: chosen.size })} failure={failed.failure} onAcknowledge={(codes) => void act(failed.verb, "", codes)} onClose={() => setFailed(null)} />}
         {rows.error && !all.length ? <Failure error={rows.error} onRetry={() => void rows.refetch()} /> : (
-          <div ref={table} className="hy-table" role="grid" aria-label={title} aria-rowcount={-1} tabIndex={0} onKeyDown={onKey} onScroll={onScroll} style={{ "--tracks": tracks } as CSSProperties} aria-activedescendant={current ? `${screen.id}-${current.id}` : undefined} data-stale={rows.isPlaceholderData || undefined}>
+          <div ref={table} className="hy-table" role="grid" aria-label={title} aria-rowcount={-1} tabIndex={0} onKeyDown={onKey} onScroll={onScroll} style={{ "--tracks": tracksOf(columns), "--width": `${widthOf(columns)}px` } as CSSProperties} aria-activedescendant={current ? `${screen.id}-${current.id}` : undefined} data-stale={rows.isPlaceholderData || undefined}>
             <div role="row" className="hy-tr hy-th">
               <span role="columnheader"><Checkbox aria-label={t("ui.select_all")} checked={all.length > 0 && chosen.size === all.length} indeterminate={chosen.size > 0 && chosen.size < all.length} onChange={() => setChosen(chosen.size === all.length ? new Map() : new Map(all.map((r) => [r.id, r])))} tabIndex={-1} /></span>
               {columns.map((spec) => <ColumnHead key={spec.path} spec={spec} env={env} order={params.order || (screen.listing.order[0] ?? "")} onOrder={(order) => setParams({ order })} chosen={params.order} />)}

@@ -1,3 +1,4 @@
+import { Check } from "lucide-react";
 import type { Spec, Value as Raw, Values } from "../api/types";
 import { shortDate } from "../fields/date";
 import { isEmpty, kitOf, known, type Env } from "../fields/kits";
@@ -19,6 +20,8 @@ export function Value({ spec, value, env, beside, where }: Props) {
       const currency = spec.currency_path ? beside?.[spec.currency_path] : undefined;
       return <span className="num hy-amount">{typeof currency === "string" && <small>{currency}</small>}{text}</span>;
     }
+    case "boolean":
+      return where === "form" ? <span>{text}</span> : value === true ? <Check size={14} className="hy-yes" aria-label={text} /> : <span className="hy-mute" aria-label={text}>{"\u2013"}</span>;
     case "integer":
     case "quantity":
     case "price":

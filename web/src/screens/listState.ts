@@ -44,32 +44,36 @@ export function neighbour(screen: string, id: number, by: 1 | -1): string | null
 
 /** Names people read first: the number or code leads, the party or name takes the room. */
 export const leads = (spec: Spec): boolean => spec.path === "number" || spec.path === "code";
-export function trackOf(spec: Spec): string {
-  if (leads(spec)) return "minmax(120px, 136px)";
+/** Least width and share of the room that is left. */
+export function trackOf(spec: Spec): readonly [least: number, share: number] {
+  if (leads(spec)) return [124, 0];
   switch (spec.kind) {
     case "state":
-      return "116px";
+      return [116, 0];
     case "date":
-      return "76px";
+      return [80, 0];
     case "instant":
-      return "132px";
+      return [132, 0];
     case "boolean":
-      return "84px";
+      return [72, 0];
     case "money":
-      return "minmax(112px, 132px)";
+      return [124, 0.3];
     case "quantity":
     case "price":
-      return "minmax(88px, 108px)";
+      return [100, 0.2];
     case "integer":
     case "rate":
-      return "88px";
+      return [84, 0];
     case "reference":
-      return "minmax(120px, 1.4fr)";
+      return spec.path.endsWith("unit") ? [72, 0.1] : [128, 1.2];
     case "choice":
-      return "minmax(88px, 120px)";
+      return [92, 0.3];
     default:
-      return spec.path === "name" ? "minmax(180px, 2fr)" : "minmax(96px, 1fr)";
+      return spec.path === "name" ? [180, 2] : [112, 0.8];
   }
 }
+export const CHECK = 36;
+export const tracksOf = (columns: readonly Spec[]): string => `${CHECK}px ${columns.map(trackOf).map(([least, share]) => (share ? `minmax(${least}px, ${share}fr)` : `${least}px`)).join(" ")}`;
+export const widthOf = (columns: readonly Spec[]): number => CHECK + 20 + columns.reduce((sum, c) => sum + trackOf(c)[0], 0);
 export const chipText = (value: Value): string => (isReference(value) ? value.code : String(value ?? ""));
 export const presetLabel = (screen: Screen, id: string): string => screen.listing.presets.find((p) => p.id === id)?.label ?? id;
