@@ -43,3 +43,7 @@ STOCK = Access(
     verbs={"read": EVERYBODY},
     fields={"value": {ACCOUNTANT, AUDITOR, PURCHASE_MANAGER}},
 )
+TAX = Access(
+    type="ledger.taxcode",
+    verbs={"read": EVERYBODY, "edit": {ACCOUNTANT}},
+)

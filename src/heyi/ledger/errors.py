@@ -172,3 +172,22 @@ class TaxRateMissing(BusinessError):
     remedy = Remedy("ledger.remedy.enter_tax_rate", screen="ledger.taxcode")
     tax: str
     on: date
+
+
+@dataclass(eq=False)
+class PageUnknown(BusinessError):
+    """The place in a list to go on from is not one that a page before gave out."""
+
+    code = "ledger.page_unknown"
+    remedy = Remedy("ledger.remedy.begin_again")
+    after: str
+
+
+@dataclass(eq=False)
+class RangeBackwards(BusinessError):
+    """The range ends before it begins."""
+
+    code = "ledger.range_backwards"
+    remedy = Remedy("ledger.remedy.swap_dates")
+    start: date
+    end: date

@@ -51,3 +51,12 @@ RULE = Screen(
 WAREHOUSES = Lookup(id="ledger.warehouse", model="ledger.Location", filter={"active": True, "area__isnull": False})
 AREAS = Lookup(id="ledger.area", model="ledger.ValuationArea", search=("code", "name"), filter={"active": True})
 ACCOUNTS = Lookup(id="ledger.account", model="ledger.Account", search=("code",), show=("code", "name"), filter={"active": True})
+
+TAX = Screen(
+    id="ledger.taxcode",
+    model="ledger.TaxCode",
+    group="setup",
+    listing=Listing(columns=("code", "name", "method", "active"), filters=("method", "active"), search=("code",), order=("code",)),
+    sections=(section("tax", "code", "name", "method", "active"),),
+)
+TAXES = Lookup(id="ledger.taxcode", model="ledger.TaxCode", search=("code",), filter={"active": True})

@@ -15,6 +15,7 @@ class PurchaseConfig(ModuleConfig):
         return {
             "screens": (screens.RECEIPT,),
             "access": (access.RECEIPT,),
+            "expected": (receipt.EXPECTED,),
             "prepare": {"purchase.receipt": receipt.prepare_receipt},
             "verbs": {
                 "purchase.receipt": {

@@ -18,6 +18,13 @@ from heyi.platform.jobs.api import publish
 from heyi.product.api import count_lines
 from heyi.purchase.models import Receipt
 
+# What will come: the lines of receipts that are on their way to be posted.
+EXPECTED = """
+    SELECT r.company_id, l.product_id, r.warehouse_id, r."on", l.quantity
+    FROM purchase_receipt r JOIN purchase_receiptline l ON l.receipt_id = r.id
+    WHERE r.state IN ('submitted', 'approved')
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiptPosted:

@@ -15,6 +15,7 @@ class SalesConfig(ModuleConfig):
         return {
             "screens": (screens.DELIVERY,),
             "access": (access.DELIVERY,),
+            "expected": (delivery.EXPECTED,),
             "prepare": {"sales.delivery": delivery.prepare_delivery},
             "verbs": {
                 "sales.delivery": {

@@ -16,6 +16,13 @@ from heyi.platform.jobs.api import publish
 from heyi.product.api import count_lines, counting
 from heyi.sales.models import Delivery, DeliveryLine
 
+# What will leave: the lines of deliveries that are on their way to be posted.
+EXPECTED = """
+    SELECT d.company_id, l.product_id, d.warehouse_id, d."on", -l.quantity
+    FROM sales_delivery d JOIN sales_deliveryline l ON l.delivery_id = d.id
+    WHERE d.state IN ('submitted', 'approved')
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPosted:
