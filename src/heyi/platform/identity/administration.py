@@ -8,12 +8,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
+from heyi.platform import companies
 from heyi.platform.access import Actor, NotFound
 from heyi.platform.identity import mail, users
 from heyi.platform.identity.access import ADMINISTRATOR, EXPLANATION, USER
 from heyi.platform.identity.errors import BeyondOwnCompanies
 from heyi.platform.identity.explain import explain
 from heyi.platform.identity.holders import actors
+from heyi.platform.identity.http import CompanyOut, company_out
 from heyi.platform.identity.models import Membership, User
 from heyi.platform.messages import resolve
 from heyi.platform.models import Company
@@ -174,6 +176,32 @@ def switch_person_on(request: HttpRequest, person: int) -> Status:
     actor, user = _whole_person(request, person)
     unit_of_work(lambda: users.switch_on(user, actor=actor))
     return Status(204, None)
+
+
+class CompanyIn(Schema):
+    """A new set of books. `chart` is the chart of accounts it starts with."""
+
+    code: str = Field(max_length=32)
+    name: str = Field(max_length=200)
+    currency: str = Field("CNY", max_length=3)
+    decimals: int = 2
+    timezone: str = Field("Asia/Shanghai", max_length=64)
+    language: Literal["zh_hant", "zh_hans", "en"] = "zh_hans"
+    chart: Literal["asbe", "sme"] | None = None
+
+
+@router.post("/companies", response={201: CompanyOut})
+def create_company(request: HttpRequest, body: CompanyIn) -> Status:
+    """Set up a further company. Who does it becomes its administrator."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    companies.COMPANY.require(actor, "create")
+
+    def work() -> Company:
+        company = companies.create(**body.dict(), actor=actor)
+        users.grant(User.objects.get(pk=actor.id), company, [ADMINISTRATOR], actor=actor)
+        return company
+
+    return Status(201, company_out(unit_of_work(work)))
 
 
 @router.get("/access/explain", response=ExplanationOut)

@@ -90,15 +90,15 @@ def _session(request: HttpRequest, presence: Presence) -> SessionOut:
             email=user.email,
             language=language_of(request) or user.language,
         ),
-        company=_company(seat.company) if seat else None,
-        companies=[_company(s.company) for s in presence.seats.values()],
+        company=company_out(seat.company) if seat else None,
+        companies=[company_out(s.company) for s in presence.seats.values()],
         roles=sorted(seat.roles) if seat else [],
         languages=list(LANGUAGES),
         release=heyi.__version__,
     )
 
 
-def _company(company: Company) -> CompanyOut:
+def company_out(company: Company) -> CompanyOut:
     return CompanyOut(
         id=company.pk, code=company.code, name=company.name, currency=company.currency,
         decimals=company.decimals, timezone=company.timezone,
