@@ -6,11 +6,16 @@ A reference is read with the code and the name of what it points at, in the same
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Expression
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from heyi.platform.screens import Spec, kind_of
 from heyi.platform.values import render
@@ -93,7 +98,10 @@ def _columns(
     orm, pick = list(first), []
     for spec in specs:
         at = len(orm)
-        if spec.kind == "reference":
+        if is_extra(spec.path):
+            orm.append(spec.orm)
+            pick.append((spec.path, _extra(at, spec, typed)))
+        elif spec.kind == "reference":
             target = shown(apps.get_model(spec.target or ""))
             orm += [f"{spec.orm}_id", *(f"{spec.orm}__{name}" for name in target.columns)]
             pick.append((spec.path, _reference(at, target)))
@@ -106,6 +114,37 @@ def _columns(
 def _reference(at: int, target: Shown) -> Callable[[Row, str], Any]:
     end = at + 1 + len(target.columns)
     return lambda row, language: target.value(row[at], row[at + 1 : end], language)
+
+
+def is_extra(path: str) -> bool:
+    """Whether the field is one a company added; its value lies in `extra`, as JSON."""
+    return path.startswith("extra.")
+
+
+def extra_column(spec: Spec) -> Expression:
+    """The value of an added field in its own type, to narrow and sort by."""
+    return Cast(KeyTextTransform(spec.path[6:], "extra"), _EXTRA_COLUMNS[spec.kind])
+
+
+_EXTRA_COLUMNS: dict[str, models.Field] = {
+    "text": models.TextField(),
+    "choice": models.TextField(),
+    "integer": models.BigIntegerField(),
+    "rate": models.DecimalField(max_digits=28, decimal_places=8),
+    "date": models.DateField(),
+    "boolean": models.BooleanField(),
+}
+
+
+def _extra(at: int, spec: Spec, typed: bool) -> Callable[[Row, str], Any]:
+    """JSON keeps figures and days as text, which is how answers have them."""
+    read = _EXTRA_TYPES.get(spec.kind) if typed else None
+    if read is None:
+        return lambda row, language: row[at]
+    return lambda row, language: None if row[at] is None else read(row[at])
+
+
+_EXTRA_TYPES: dict[str, Callable[[str], Any]] = {"rate": Decimal, "date": date.fromisoformat}
 
 
 def _plain(at: int, kind: str) -> Callable[[Row, str], Any]:

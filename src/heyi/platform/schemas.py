@@ -51,7 +51,8 @@ class RefusalsOut(Schema):
 
 class ChoiceOut(Schema):
     value: str
-    label: str = Field(description="A message key.")
+    label: str = Field(description="A message key; empty where `texts` says it.")
+    texts: dict[str, str] | None = None
 
 
 class SpecOut(Schema):

@@ -8,7 +8,7 @@ buttons their roles do not have.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any, Literal
 
@@ -24,8 +24,10 @@ from django.db.models.fields.reverse_related import ManyToOneRel
 from heyi.kernel.lifecycle import Lifecycle
 from heyi.kernel.screens import Edit, Field, Lookup, Screen, Sign, as_field
 from heyi.platform import modules
-from heyi.platform.access import Access, Actor
+from heyi.platform.access import Access, Actor, NotFound
+from heyi.platform.extras.fields import ExtraField, extra_fields
 from heyi.platform.messages import catalogue
+from heyi.platform.messages import resolve as text_of
 from heyi.platform.models import Document
 
 Kind = Literal[
@@ -53,6 +55,7 @@ class Spec:
         through: For "product.unit": the model the first step leads to ("product.product").
         whole: Digits allowed before the point.
         texts: For fields a customer declared: the label in each language, instead of a key.
+        choice_texts: The same for their choices, by value.
     """
 
     path: str
@@ -76,6 +79,7 @@ class Spec:
     sortable: bool = False
     filterable: bool = False
     texts: tuple[tuple[str, str], ...] = ()
+    choice_texts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
     @property
     def orm(self) -> str:
@@ -95,6 +99,9 @@ class Spec:
             said["sign"] = self.sign
         if self.choices:
             said["choices"] = [{"value": v, "label": label} for v, label in self.choices]
+        if self.choice_texts:
+            own = {value: dict(texts) for value, texts in self.choice_texts}
+            said["choices"] = [{"value": v, "label": "", "texts": own[v]} for v, _ in self.choices]
         if self.texts:
             said["texts"] = dict(self.texts)
         return said
@@ -139,6 +146,12 @@ class Compiled:
     @cached_property
     def is_document(self) -> bool:
         return issubclass(self.model, Document)
+
+    @cached_property
+    def takes_extras(self) -> bool:
+        """Whether a company may add fields: something is entered here, and there is a place."""
+        names = {f.name for f in self.model._meta.concrete_fields}
+        return self.declared.editable and "extra" in names
 
     @cached_property
     def entered(self) -> tuple[Spec, ...]:
@@ -216,6 +229,17 @@ def compiled(screen_id: str) -> Compiled:
     return _compile(modules.screens()[screen_id])
 
 
+def asked_for(screen_id: str, actor: Actor) -> Compiled:
+    """The screen an address names, as one person gets it.
+
+    Raises:
+        NotFound: There is no such screen.
+    """
+    if screen_id not in modules.screens():
+        raise NotFound("platform.screen", [])
+    return seen_by(screen_id, actor)
+
+
 def seen_by(screen_id: str, actor: Actor) -> Compiled:
     """The screen as one person gets it: secret fields and verbs they lack are not there.
 
@@ -227,7 +251,58 @@ def seen_by(screen_id: str, actor: Actor) -> Compiled:
     access = Access.registry[screen_id]
     verbs = tuple(v for v in screen.verbs if access.allows(actor, v))
     may_create = screen.declared.editable and access.allows(actor, "edit")
-    return _projected(screen_id, hidden, verbs, may_create)
+    added = extra_fields(actor.company, screen_id, actor.stamp) if screen.takes_extras else ()
+    return _extended(screen_id, hidden, verbs, may_create, added)
+
+
+@lru_cache(maxsize=1024)
+def _extended(
+    screen_id: str,
+    hidden: frozenset[str],
+    verbs: tuple[str, ...],
+    can_create: bool,
+    added: tuple[ExtraField, ...],
+) -> Compiled:
+    """The screen with the fields a company added: on the form, in the list, on the lines."""
+    seen = _projected(screen_id, hidden, verbs, can_create)
+    if not added:
+        return seen
+    head = {f.path: _extra_spec(f) for f in added if f.on == "header"}
+    lines = {f.path: _extra_spec(f) for f in added if f.on == "lines"}
+    own = ("extra", "section.extra", tuple(head), "always")
+    return replace(
+        seen,
+        fields={**seen.fields, **head},
+        columns=(*seen.columns, *head),
+        filters=(*seen.filters, *head),
+        sections=(*seen.sections, own) if head else seen.sections,
+        line_fields=None if seen.line_fields is None else {**seen.line_fields, **lines},
+    )
+
+
+def _extra_spec(field: ExtraField) -> Spec:
+    on_head = field.on == "header"
+    return Spec(
+        path=field.path,
+        kind=_EXTRA_KINDS.get(field.kind, field.kind),  # type: ignore[arg-type]
+        label="",
+        required=field.required,
+        edit="always",
+        nullable=True,
+        max_length=(field.max_length or _LONG_TEXT) if field.kind == "text" else None,
+        decimals=(field.decimals or 0) if field.kind == "decimal" else None,
+        whole=18 if field.kind == "decimal" else None,
+        least=-(2**63) if field.kind == "integer" else None,
+        most=2**63 - 1 if field.kind == "integer" else None,
+        choices=tuple((c.value, c.value) for c in field.choices),
+        sortable=on_head,
+        filterable=on_head,
+        texts=field.texts,
+        choice_texts=tuple((c.value, c.texts) for c in field.choices),
+    )
+
+
+_EXTRA_KINDS = {"decimal": "rate"}
 
 
 @cache
@@ -313,6 +388,18 @@ def field_label(screen_id: str, path: str, *, on_lines: bool = False) -> str:
     own = (f"{screen_id}.lines.{path}",) if on_lines else ()
     last = path.rpartition(".")[2]
     return _first(*own, f"{screen_id}.{path}", f"field.{path}", f"field.{last}")
+
+
+def label_words(spec: Spec, language: str) -> str:
+    """The label of a field as people read it, also of one a company added."""
+    return dict(spec.texts).get(language) or text_of(spec.label, language=language)
+
+
+def choice_words(spec: Spec, language: str) -> dict[str, str]:
+    """What the values of a choice are called."""
+    if spec.choice_texts:
+        return {value: dict(texts).get(language, value) for value, texts in spec.choice_texts}
+    return {value: text_of(label, language=language) for value, label in spec.choices}
 
 
 def verb_label(screen_id: str, verb: str) -> str:

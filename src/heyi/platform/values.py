@@ -37,7 +37,7 @@ class ValueUnreadable(BusinessError):
     code = "platform.value_unreadable"
     remedy = Remedy("platform.remedy.write_as")
     field: str
-    kind: str
+    expected: str
     value: str
 
 

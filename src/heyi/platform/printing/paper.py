@@ -143,7 +143,7 @@ def _parts(job: Job) -> Iterator[Job]:
 def _apart(job: Job, template: Path) -> bytes:
     """Set one part in a child process (this module run as a script)."""
     child = subprocess.run(
-        [sys.executable, __file__, str(template)],
+        [sys.executable, "-I", __file__, str(template)],
         input=_data(job).encode(),
         stdout=subprocess.PIPE,
         timeout=300,
