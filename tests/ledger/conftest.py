@@ -10,9 +10,27 @@ from heyi.platform.transactions import unit_of_work
 
 DAY = dt.date(2026, 1, 5)
 ACCOUNTS = {
-    "RM": [], "FG": [], "SHIP": [], "SUS": [], "GRNI": ["party"], "AP": ["party"], "AR": ["party"],
-    "WIP": ["order"], "LAB": [], "OVH": [], "REV": [], "COGS": [], "QLOSS": [], "ADMIN": [],
-    "VATIN": [], "VATOUT": [], "BANK": [], "CL": ["party"], "VAR": [], "OPEN": [], "CLEAR": [],
+    "RM": [],
+    "FG": [],
+    "SHIP": [],
+    "SUS": [],
+    "GRNI": ["party"],
+    "AP": ["party"],
+    "AR": ["party"],
+    "WIP": ["order"],
+    "LAB": [],
+    "OVH": [],
+    "REV": [],
+    "COGS": [],
+    "QLOSS": [],
+    "ADMIN": [],
+    "VATIN": [],
+    "VATOUT": [],
+    "BANK": [],
+    "CL": ["party"],
+    "VAR": [],
+    "OPEN": [],
+    "CLEAR": [],
 }
 
 
@@ -20,8 +38,14 @@ class Company:
     """Fixture with verbs: receive, ship, invoice. Amounts are text; accounts are golden kinds."""
 
     def __init__(
-        self, code="HY", costing="average", standards=(), negative=False, stock="FG",
-        currency="CNY", decimals=2,
+        self,
+        code="HY",
+        costing="average",
+        standards=(),
+        negative=False,
+        stock="FG",
+        currency="CNY",
+        decimals=2,
     ):
         from heyi.ledger.models import (
             Account,
@@ -33,7 +57,9 @@ class Company:
         from heyi.platform.models import Company as Model
         from heyi.product.models import Category, Unit
 
-        self.model = Model.objects.create(code=code, name=code, currency=currency, decimals=decimals)
+        self.model = Model.objects.create(
+            code=code, name=code, currency=currency, decimals=decimals
+        )
         self.id, self.stock, self.standards = self.model.pk, stock, dict(standards)
         for pk, name in ((1, "SUP"), (2, "CUS"), (3, "LOST"), (4, "PROD")):
             Location.objects.get_or_create(id=pk, defaults={"code": name, "name": name})
@@ -47,8 +73,11 @@ class Company:
         self.far = Location.objects.create(company=self.model, code="FAR", area=other)
         starts = [dt.date(2026, month, 1) for month in range(1, 13)]
         Period.objects.bulk_create(
-            Period(company=self.model, start=start,
-                   end=(start + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1))
+            Period(
+                company=self.model,
+                start=start,
+                end=(start + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1),
+            )
             for start in starts
         )
         made = Account.objects.bulk_create(
@@ -63,28 +92,42 @@ class Company:
             for kind in ("RM", "FG")
         }
         rules = {
-            "stock.open": ("*", "OPEN", "VAR"), "purchase.receipt": ("*", "GRNI", "VAR"),
-            "purchase.return": ("*", "AP", "VAR"), "purchase.price": ("*", "GRNI", "VAR"),
-            "purchase.freight": ("*", "CLEAR", "VAR"), "sales.delivery": ("*", "SHIP", "VAR"),
-            "sales.return": ("*", "COGS", "VAR"), "sales.return_scrap": ("QLOSS", "COGS", "VAR"),
-            "stock.loss": ("*", "SUS", "VAR"), "stock.gain": ("*", "SUS", "VAR"),
-            "stock.transfer": ("*", "CLEAR", "VAR"), "production.issue": ("*", "WIP", "VAR"),
-            "production.output": ("*", "WIP", "VAR"), "production.late": ("*", "OVH", "COGS"),
-            "consignment.use": ("WIP", "GRNI", "VAR"), "stock.settlement": ("*", "VAR", "VAR"),
+            "stock.open": ("*", "OPEN", "VAR"),
+            "purchase.receipt": ("*", "GRNI", "VAR"),
+            "purchase.return": ("*", "AP", "VAR"),
+            "purchase.price": ("*", "GRNI", "VAR"),
+            "purchase.freight": ("*", "CLEAR", "VAR"),
+            "sales.delivery": ("*", "SHIP", "VAR"),
+            "sales.return": ("*", "COGS", "VAR"),
+            "sales.return_scrap": ("QLOSS", "COGS", "VAR"),
+            "stock.loss": ("*", "SUS", "VAR"),
+            "stock.gain": ("*", "SUS", "VAR"),
+            "stock.transfer": ("*", "CLEAR", "VAR"),
+            "production.issue": ("*", "WIP", "VAR"),
+            "production.output": ("*", "WIP", "VAR"),
+            "production.late": ("*", "OVH", "COGS"),
+            "consignment.use": ("WIP", "GRNI", "VAR"),
+            "stock.settlement": ("*", "VAR", "VAR"),
             "stock.revaluation": ("*", "VAR", "VAR"),
         }
         by_kind = [
             (purpose, kind, kind if stock_ == "*" else stock_, counter, variance)
-            for purpose, (stock_, counter, variance) in rules.items() for kind in ("RM", "FG")
+            for purpose, (stock_, counter, variance) in rules.items()
+            for kind in ("RM", "FG")
         ]
         for_all = [
-            ("sales.revenue", None, "AR", "REV", "VAR"), ("sales.tax", None, "AR", "VATOUT", "VAR"),
-            ("sales.cost", None, "COGS", "SHIP", "VAR"), ("finance.payment", None, "BANK", "AR", "VAR"),
+            ("sales.revenue", None, "AR", "REV", "VAR"),
+            ("sales.tax", None, "AR", "VATOUT", "VAR"),
+            ("sales.cost", None, "COGS", "SHIP", "VAR"),
+            ("finance.payment", None, "BANK", "AR", "VAR"),
         ]
         PostingRule.objects.bulk_create(
             PostingRule(
-                company=self.model, purpose=purpose, category=self.categories.get(kind),
-                stock=self.accounts[stock_], counterpart=self.accounts[counter],
+                company=self.model,
+                purpose=purpose,
+                category=self.categories.get(kind),
+                stock=self.accounts[stock_],
+                counterpart=self.accounts[counter],
                 variance=self.accounts[variance],
             )
             for purpose, kind, stock_, counter, variance in (*by_kind, *for_all)
@@ -96,8 +139,12 @@ class Company:
 
         kind = kind or ("RM" if code.startswith(("RM", "SCR")) else self.stock)
         facts = {
-            "name": code, "category": self.categories[kind], "unit": self.unit, "price": D("10"),
-            "standard": D(self.standards.get(code, "0")), **more,
+            "name": code,
+            "category": self.categories[kind],
+            "unit": self.unit,
+            "price": D("10"),
+            "standard": D(self.standards.get(code, "0")),
+            **more,
         }
         return Product.objects.get_or_create(code=f"{self.id}-{code}", defaults=facts)[0]
 
@@ -110,9 +157,14 @@ class Company:
         from heyi.ledger.api import Movement
 
         return Movement(
-            purpose, self.product(code).pk, D(quantity), int(source), int(target),
+            purpose,
+            self.product(code).pk,
+            D(quantity),
+            int(source),
+            int(target),
             more.pop("origin", None) or self.ref(purpose + "_line"),
-            None if value is None else D(value), **more,
+            None if value is None else D(value),
+            **more,
         )
 
     def post(self, *moves, on=DAY, journal=(), late=(), happened=None, document=None):
@@ -151,12 +203,20 @@ class Company:
 
         party, _ = Party.objects.get_or_create(code="C1", defaults={"name": "ACME"})
         made = Delivery.objects.create(
-            company=self.model, number=f"SD{next(self.ids)}", on=DAY, customer=party,
-            warehouse=self.warehouse, state="draft",
+            company=self.model,
+            number=f"SD{next(self.ids)}",
+            on=DAY,
+            customer=party,
+            warehouse=self.warehouse,
+            state="draft",
         )
         DeliveryLine.objects.create(
-            delivery=made, no=1, product=self.product(code), unit=self.unit,
-            quantity_unit=D(quantity), quantity=D(quantity),
+            delivery=made,
+            no=1,
+            product=self.product(code),
+            unit=self.unit,
+            quantity_unit=D(quantity),
+            quantity=D(quantity),
         )
         Delivery.objects.filter(pk=made.pk).update(state=state)
         made.state = state
@@ -169,14 +229,27 @@ class Company:
 
         def work():
             advance(deliveries, "post", actor=SYSTEM)
-            post([
-                Posting(self.id, Ref("sales.delivery", d.pk), d.on, tuple(
-                    Movement("sales.delivery", x.product_id, x.quantity, d.warehouse_id, 2,
-                             Ref("sales.delivery_line", x.pk))
-                    for x in d.lines.all()
-                ))
-                for d in deliveries
-            ])
+            post(
+                [
+                    Posting(
+                        self.id,
+                        Ref("sales.delivery", d.pk),
+                        d.on,
+                        tuple(
+                            Movement(
+                                "sales.delivery",
+                                x.product_id,
+                                x.quantity,
+                                d.warehouse_id,
+                                2,
+                                Ref("sales.delivery_line", x.pk),
+                            )
+                            for x in d.lines.all()
+                        ),
+                    )
+                    for d in deliveries
+                ]
+            )
 
         unit_of_work(work)
 
@@ -203,8 +276,11 @@ class Company:
         from heyi.ledger.models import QuantityBalance
 
         return QuantityBalance.objects.get(
-            company_id=self.id, product_id=self.product(code).pk,
-            location_id=(location or self.warehouse).pk, owner_id=0, status=0,
+            company_id=self.id,
+            product_id=self.product(code).pk,
+            location_id=(location or self.warehouse).pk,
+            owner_id=0,
+            status=0,
         )
 
     def account(self, kind):
@@ -225,15 +301,97 @@ class Company:
         return {kind: f"{value:.2f}" for kind, value in sums.items() if value}
 
 
-@pytest.fixture(autouse=True)
-def forget():
+def ties(company):
+    """The invariants, read from the tables."""
+    from django.db.models import F, Sum
+
+    from heyi.ledger.api import unproved
+    from heyi.ledger.models import (
+        JournalLine,
+        PlaceTotal,
+        PoolDay,
+        QuantityBalance,
+        Reservation,
+        StockMove,
+        ValueEntry,
+        ValuePool,
+        Voucher,
+    )
+
+    lines = JournalLine.objects.filter(company_id=company.id)
+    assert (lines.aggregate(s=Sum(F("debit") - F("credit")))["s"] or 0) == 0
+    stock = ValuePool.objects.filter(company_id=company.id).aggregate(s=Sum("value"))["s"] or D(0)
+    assert stock == company.account("FG") + company.account("RM")
+    for pool in ValuePool.objects.filter(company_id=company.id):
+        key = {
+            "company_id": company.id,
+            "product_id": pool.product_id,
+            "area_id": pool.area_id,
+            "lot_id": pool.lot_id,
+        }
+        sums = ValueEntry.objects.filter(**key).aggregate(q=Sum("quantity"), v=Sum("value"))
+        assert (pool.quantity, pool.value) == (sums["q"] or 0, sums["v"] or 0)
+        days = PoolDay.objects.filter(**key).aggregate(
+            q=Sum(F("in_quantity") - F("out_quantity")), v=Sum(F("in_value") - F("out_value"))
+        )
+        assert (pool.quantity, pool.value) == (days["q"] or 0, days["v"] or 0)
+        lying = QuantityBalance.objects.filter(
+            company_id=company.id,
+            product_id=pool.product_id,
+            owner_id=0,
+            location_id__in=company.places(pool.area_id),
+        )
+        if not pool.lot_id:
+            assert (lying.aggregate(q=Sum("quantity"))["q"] or 0) == pool.quantity
+
+    def moved(**key):
+        return StockMove.objects.filter(**key).aggregate(q=Sum("quantity"))["q"] or 0
+
+    def promised(**key):
+        return Reservation.objects.filter(**key).aggregate(q=Sum("quantity"))["q"] or 0
+
+    for row in QuantityBalance.objects.filter(company_id=company.id):
+        key = {"product_id": row.product_id, "lot_id": row.lot_id}
+        came = moved(
+            **key, target_id=row.location_id, target_owner_id=row.owner_id, target_status=row.status
+        )
+        went = moved(
+            **key, source_id=row.location_id, source_owner_id=row.owner_id, source_status=row.status
+        )
+        assert row.quantity == came - went
+        place = {"location_id": row.location_id, "owner_id": row.owner_id, "status": row.status}
+        assert row.reserved == promised(**key, **place)
+        assert row.negative or 0 <= row.reserved <= row.quantity
+    for row in PlaceTotal.objects.filter(company_id=company.id):
+        place = {
+            "product_id": row.product_id,
+            "location_id": row.location_id,
+            "owner_id": row.owner_id,
+            "status": row.status,
+        }
+        lots = QuantityBalance.objects.filter(company_id=company.id, **place)
+        assert row.quantity == (lots.aggregate(q=Sum("quantity"))["q"] or 0)
+        assert row.reserved == promised(**place)
+    for word, period, last in company.series():
+        numbers = Voucher.objects.filter(
+            company_id=company.id, word=word, period_id=period, number__isnull=False
+        )
+        assert sorted(numbers.values_list("number", flat=True)) == list(range(1, last + 1))
+    assert [row for row in unproved() if row[0] == company.id] == []
+
+
+def forget_all():
     """Rows a rolled-back or truncated test made are not there for the next one."""
     from heyi.ledger import journal, pools, quantities, reference
 
-    quantities.forget()
-    pools.forget()
-    journal.forget()
+    for memory in (quantities, pools, journal):
+        memory.forget()
     reference._books.clear()
+
+
+@pytest.fixture(autouse=True)
+def forget():
+    forget_all()
     yield
 
 

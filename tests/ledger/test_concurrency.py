@@ -8,7 +8,6 @@ from decimal import Decimal as D
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import F, Sum
 
 from heyi.ledger.api import (
     AlreadyReversed,
@@ -19,22 +18,14 @@ from heyi.ledger.api import (
     close,
     fold,
     reopen,
-    reserve,
-    reverse,
-    unproved,
 )
 from heyi.ledger.models import (
-    JournalLine,
-    PoolDay,
-    QuantityBalance,
     Reservation,
     StockMove,
-    ValueEntry,
-    ValuePool,
     Voucher,
 )
 from heyi.platform.idempotency import once
-from tests.ledger.conftest import DAY
+from tests.ledger.conftest import DAY, ties
 
 
 def at_once(jobs, workers):
@@ -63,35 +54,6 @@ def at_once(jobs, workers):
         return [outcome for part in pool.map(worker, parts) for outcome in part]
 
 
-def ties(company):
-    """The invariants, read from the tables."""
-    lines = JournalLine.objects.filter(company_id=company.id)
-    assert (lines.aggregate(s=Sum(F("debit") - F("credit")))["s"] or 0) == 0
-    stock = ValuePool.objects.filter(company_id=company.id).aggregate(s=Sum("value"))["s"] or D(0)
-    assert stock == company.account("FG") + company.account("RM")
-    for pool in ValuePool.objects.filter(company_id=company.id):
-        key = {"company_id": company.id, "product_id": pool.product_id, "area_id": pool.area_id, "lot_id": pool.lot_id}
-        sums = ValueEntry.objects.filter(**key).aggregate(q=Sum("quantity"), v=Sum("value"))
-        assert (pool.quantity, pool.value) == (sums["q"], sums["v"])
-        days = PoolDay.objects.filter(**key).aggregate(
-            q=Sum(F("in_quantity") - F("out_quantity")), v=Sum(F("in_value") - F("out_value")))
-        assert (pool.quantity, pool.value) == (days["q"], days["v"])
-        lying = QuantityBalance.objects.filter(
-            company_id=company.id, product_id=pool.product_id, owner_id=0, location_id__in=company.places(pool.area_id)
-        ).aggregate(q=Sum("quantity"))["q"]
-        assert lying == pool.quantity
-    for row in QuantityBalance.objects.filter(company_id=company.id):
-        came = StockMove.objects.filter(product_id=row.product_id, target_id=row.location_id).aggregate(q=Sum("quantity"))
-        went = StockMove.objects.filter(product_id=row.product_id, source_id=row.location_id).aggregate(q=Sum("quantity"))
-        assert row.quantity == (came["q"] or 0) - (went["q"] or 0)
-        promised = Reservation.objects.filter(product_id=row.product_id, location_id=row.location_id).aggregate(q=Sum("quantity"))
-        assert row.reserved == (promised["q"] or 0)
-    for word, period, last in company.series():
-        numbers = Voucher.objects.filter(company_id=company.id, word=word, period_id=period, number__isnull=False)
-        assert sorted(numbers.values_list("number", flat=True)) == list(range(1, last + 1))
-    assert unproved() == []
-
-
 def test_two_clerks_cannot_ship_the_same_last_piece(live):
     live.receive("bolt", 1, "2.50")
     first, second = live.delivery("bolt", 1), live.delivery("bolt", 1)
@@ -117,6 +79,7 @@ def test_v16_200_clients_reserve_150_pieces(live):
         def run():
             live.reserve(m)
             return "reserved"
+
         return run
 
     outcomes = Counter(at_once([job(m) for m in moves], 200))
@@ -143,11 +106,16 @@ def test_any_interleaving_of_post_reverse_reserve_and_close(seed, live):
             elif kind == "issue":
                 live.issue(product, quantity, document=document, on=day)
             elif kind == "swap":  # two products in opposite orders: deadlock bait
-                pair = [live.move("production.issue", p, 1, live.warehouse.pk, 4)
-                        for p in dice.sample(products, 3)]
+                pair = [
+                    live.move("production.issue", p, 1, live.warehouse.pk, 4)
+                    for p in dice.sample(products, 3)
+                ]
                 live.post(*pair, on=day)
             elif kind == "transfer":
-                live.post(live.move("stock.transfer", product, quantity, live.warehouse.pk, live.far.pk), on=day)
+                live.post(
+                    live.move("stock.transfer", product, quantity, live.warehouse.pk, live.far.pk),
+                    on=day,
+                )
             elif kind == "reserve":
                 live.reserve(live.move("sales.delivery", product, 1, live.warehouse.pk, 2))
             elif kind == "fold":
@@ -161,15 +129,24 @@ def test_any_interleaving_of_post_reverse_reserve_and_close(seed, live):
                     else:
                         reopen(live.id, days[0], "stock")
             return kind
+
         return run
 
-    kinds = ["receive"] * 4 + ["issue"] * 4 + ["reverse"] * 3 + ["swap"] * 3 + ["transfer", "reserve", "close", "reopen", "fold"]
+    kinds = (
+        ["receive"] * 4
+        + ["issue"] * 4
+        + ["reverse"] * 3
+        + ["swap"] * 3
+        + ["transfer", "reserve", "close", "reopen", "fold"]
+    )
     jobs, fresh = [], iter(documents)
     for _ in range(140):
         kind = dice.choice(kinds)
         document = next(fresh, None) if kind in ("receive", "issue") else dice.choice(documents)
         if document:
-            jobs.append(step(kind, dice.choice(products), dice.randint(1, 9), document, dice.choice(days)))
+            jobs.append(
+                step(kind, dice.choice(products), dice.randint(1, 9), document, dice.choice(days))
+            )
     outcomes = Counter(at_once(jobs, 8))
     assert outcomes["issue"] and outcomes["receive"] and outcomes["swap"]
     ties(live)

@@ -55,7 +55,12 @@ def produce(c):
 def test_f1_procure_to_pay(opened):
     f12, f13, f14 = procure(opened)
     assert opened.net(f12) == {"RM": "6000.00", "GRNI": "-6000.00"}
-    assert opened.net(f13) == {"GRNI": "6000.00", "RM": "200.00", "VATIN": "806.00", "AP": "-7006.00"}
+    assert opened.net(f13) == {
+        "GRNI": "6000.00",
+        "RM": "200.00",
+        "VATIN": "806.00",
+        "AP": "-7006.00",
+    }
     assert opened.net(f14) == {"RM": "300.00", "VATIN": "27.00", "AP": "-327.00"}
     assert opened.held("RM-A") == (1500, D("16500.00"))
     assert opened.account("GRNI") == 0
@@ -87,13 +92,25 @@ def test_f3_order_to_cash(opened):
     quantity, cost = costs_of(opened.id, [line])[line]
     assert (quantity, cost) == (60, D("2156.00"))
     f32 = opened.post(journal=[("BANK", "1545.84"), ("CL", "-1545.84")])
-    f34 = opened.post(journal=[("AR", "5152.80"), ("REV", "-4560.00"), ("VATOUT", "-592.80"),
-                               ("COGS", cost), ("SHIP", -cost)])
+    f34 = opened.post(
+        journal=[
+            ("AR", "5152.80"),
+            ("REV", "-4560.00"),
+            ("VATOUT", "-592.80"),
+            ("COGS", cost),
+            ("SHIP", -cost),
+        ]
+    )
     opened.post(journal=[("CL", "1545.84"), ("AR", "-1545.84")])
     opened.post(journal=[("BANK", "3606.96"), ("AR", "-3606.96")])
     assert opened.net(f32) == {"BANK": "1545.84", "CL": "-1545.84"}
-    assert opened.net(f34) == {"AR": "5152.80", "REV": "-4560.00", "VATOUT": "-592.80",
-                               "COGS": "2156.00", "SHIP": "-2156.00"}
+    assert opened.net(f34) == {
+        "AR": "5152.80",
+        "REV": "-4560.00",
+        "VATOUT": "-592.80",
+        "COGS": "2156.00",
+        "SHIP": "-2156.00",
+    }
     assert opened.account("SHIP") == opened.account("AR") == opened.account("CL") == 0
 
 
@@ -141,15 +158,20 @@ def test_v3_late_cost_on_a_closed_order(opened):
     procure(opened)
     order = produce(opened)
     deliver(opened)
-    late = opened.post(late=[LateCost("production.late", (order,), D("147.00"))], on=dt.date(2026, 2, 9))
+    late = opened.post(
+        late=[LateCost("production.late", (order,), D("147.00"))], on=dt.date(2026, 2, 9)
+    )
     assert opened.net(late) == {"FG": "135.00", "COGS": "12.00", "OVH": "-147.00"}
     assert opened.held("FG-X") == (90, D("3369.00"))
 
 
-@pytest.mark.parametrize("_case, on, happened", [
-    ("its own period is open", DAY.replace(day=7), DAY.replace(day=3)),
-    ("its own period is closed: booked in the next", DAY.replace(month=2), DAY.replace(day=3)),
-])
+@pytest.mark.parametrize(
+    "_case, on, happened",
+    [
+        ("its own period is open", DAY.replace(day=7), DAY.replace(day=3)),
+        ("its own period is closed: booked in the next", DAY.replace(month=2), DAY.replace(day=3)),
+    ],
+)
 def test_v4_backdated_receipt_is_one_adjustment(_case, on, happened, company):
     from django.db import transaction
 
@@ -209,12 +231,19 @@ def test_v7_units_convert_by_integer_ratios(company):
 
 def test_v10_consigned_goods_have_quantity_and_no_value(company):
     supplier = 77
-    company.post(company.move("purchase.receipt", "RM-A", 100, 1, company.warehouse.pk, target_owner=supplier))
+    company.post(
+        company.move(
+            "purchase.receipt", "RM-A", 100, 1, company.warehouse.pk, target_owner=supplier
+        )
+    )
     used = company.post(
-        company.move("consignment.use", "RM-A", 30, company.warehouse.pk, 4, "150.00", source_owner=supplier)
+        company.move(
+            "consignment.use", "RM-A", 30, company.warehouse.pk, 4, "150.00", source_owner=supplier
+        )
     )
     assert company.net(used) == {"WIP": "150.00", "GRNI": "-150.00"}
     from heyi.ledger.models import QuantityBalance, ValuePool
+
     assert QuantityBalance.objects.get(owner_id=supplier).quantity == 70
     assert not ValuePool.objects.exists()
 
@@ -235,7 +264,9 @@ def test_v1_and_v2_other_methods_through_the_database(build):
 
 def test_a_move_inside_one_area_moves_no_value(company):
     company.receive("RM-A", 7, "10.00")
-    moved = company.post(company.move("stock.transfer", "RM-A", 3, company.warehouse.pk, company.shop.pk))
+    moved = company.post(
+        company.move("stock.transfer", "RM-A", 3, company.warehouse.pk, company.shop.pk)
+    )
     assert moved.number is None and not moved.lines
     assert company.held("RM-A") == (7, D("10.00"))
 

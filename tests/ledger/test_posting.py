@@ -23,8 +23,6 @@ from heyi.ledger.api import (
     preview,
     release,
     reopen,
-    reserve,
-    reverse,
     trial_balance,
     unproved,
 )
@@ -87,10 +85,19 @@ def test_statements_do_not_grow_with_the_batch(n, live, django_assert_num_querie
 
     live.receive("bolt", 1000, "2500.00")
     live.receive("nut", 1000, "2500.00")
-    moves = lambda: tuple(live.move("sales.delivery", p, 1, live.warehouse.pk, 2) for p in ("bolt", "nut"))
+    moves = lambda: tuple(
+        live.move("sales.delivery", p, 1, live.warehouse.pk, 2) for p in ("bolt", "nut")
+    )
     goods = lambda: [Posting(live.id, live.ref("d"), DAY, moves()) for _ in range(n)]
-    money = [Posting(live.id, live.ref("d"), DAY, journal=(
-        Amount(live.accounts["AR"].pk, D(1)), Amount(live.accounts["REV"].pk, D(-1)))) for _ in range(n)]
+    money = [
+        Posting(
+            live.id,
+            live.ref("d"),
+            DAY,
+            journal=(Amount(live.accounts["AR"].pk, D(1)), Amount(live.accounts["REV"].pk, D(-1))),
+        )
+        for _ in range(n)
+    ]
     first, then = goods(), goods()
 
     def counted():
@@ -142,8 +149,14 @@ def test_lines_keep_the_dimensions_their_account_declares(company):
     from heyi.ledger.models import DimensionSet
 
     about = Dimensions(party=7, department=3)
-    company.post(journal=[Amount(company.accounts["AR"].pk, D(5), dimensions=about, currency="USD", foreign=D("0.70")),
-                          Amount(company.accounts["REV"].pk, D(-5), dimensions=about)])
+    company.post(
+        journal=[
+            Amount(
+                company.accounts["AR"].pk, D(5), dimensions=about, currency="USD", foreign=D("0.70")
+            ),
+            Amount(company.accounts["REV"].pk, D(-5), dimensions=about),
+        ]
+    )
     ar, rev = JournalLine.objects.order_by("no")
     assert DimensionSet.objects.get(pk=ar.dimension_set_id).party == 7
     assert DimensionSet.objects.get().department == 0 and rev.dimension_set_id == 0
@@ -185,7 +198,7 @@ def test_balances_equal_lines_before_during_and_after_folding(company):
     assert unproved() == []
     assert fold() == 4
     assert trial_balance(company.id, *year) == before and unproved() == []
-    rows = {a: rest for a, *rest in before}
+    rows = {r.id: [r.opening_debit - r.opening_credit, r.debit, r.credit] for r in before.rows}
     assert rows[company.accounts["FG"].pk] == [D("25.00"), D(0), D("10.00")]
     assert fold() == 0
 
@@ -199,7 +212,9 @@ def test_reverse_is_red_letter_and_exact(company):
     posted = company.issue("bolt", 2, document=document)
     back = company.reverse(document, on=dt.date(2026, 2, 2))
     assert company.held("bolt") == (3, D("10.00")) and company.on_hand("bolt").quantity == 3
-    assert [(x.debit, x.credit) for x in back.lines] == [(-x.debit, -x.credit) for x in posted.lines]
+    assert [(x.debit, x.credit) for x in back.lines] == [
+        (-x.debit, -x.credit) for x in posted.lines
+    ]
     assert Voucher.objects.get(pk=back.voucher).reverses_id == posted.voucher
 
 
@@ -223,7 +238,9 @@ def test_a_receipt_whose_goods_left_cannot_be_reversed(company):
 
 def test_reversing_a_late_cost_gives_back_what_it_took(company):
     line, document = company.ref("l"), company.ref("test.document")
-    company.post(company.move("purchase.receipt", "bolt", 10, 1, company.warehouse.pk, "100.00", origin=line))
+    company.post(
+        company.move("purchase.receipt", "bolt", 10, 1, company.warehouse.pk, "100.00", origin=line)
+    )
     company.issue("bolt", 4)
     company.post(late=[LateCost("purchase.freight", (line,), D("10.00"))], document=document)
     assert company.held("bolt") == (6, D("66.00"))
@@ -236,8 +253,12 @@ def test_reversing_a_late_cost_gives_back_what_it_took(company):
 
 def test_preview_shows_the_lines_and_leaves_nothing(company):
     company.receive("bolt", 10, "25.00")
-    wanted = Posting(company.id, company.ref("d"), DAY,
-                     (company.move("sales.delivery", "bolt", 4, company.warehouse.pk, 2),))
+    wanted = Posting(
+        company.id,
+        company.ref("d"),
+        DAY,
+        (company.move("sales.delivery", "bolt", 4, company.warehouse.pk, 2),),
+    )
     [seen] = preview([wanted])
     assert company.net(seen) == {"SHIP": "10.00", "FG": "-10.00"} and seen.number is None
     assert company.held("bolt") == (10, D("25.00"))
@@ -254,7 +275,9 @@ def test_promised_goods_are_kept_for_whom_they_were_promised(company):
     with pytest.raises(StockShort) as refusal:
         company.issue("bolt", 3)
     assert refusal.value.available == 2
-    part = company.move("sales.delivery", "bolt", 5, company.warehouse.pk, 2, reserved_by=promise.origin)
+    part = company.move(
+        "sales.delivery", "bolt", 5, company.warehouse.pk, 2, reserved_by=promise.origin
+    )
     company.post(part)
     row = company.on_hand("bolt")
     assert (row.quantity, row.reserved, Reservation.objects.get().quantity) == (5, 3, 3)
@@ -282,10 +305,13 @@ LINE = """INSERT INTO ledger_journalline (voucher_id, no, company_id, period_id,
     VALUES (%s, %s, 1, 1, '2026-01-05', 1, %s, %s, '', 0, 0, 0, '', '', 0)"""
 
 
-@pytest.mark.parametrize("_case, lines, message", [
-    ("one side only", [(5, 0)], "do not balance"),
-    ("two sides, one cent apart", [(5, 0), (0, "4.99")], "do not balance"),
-])
+@pytest.mark.parametrize(
+    "_case, lines, message",
+    [
+        ("one side only", [(5, 0)], "do not balance"),
+        ("two sides, one cent apart", [(5, 0), (0, "4.99")], "do not balance"),
+    ],
+)
 def test_raw_sql_cannot_write_an_unbalanced_voucher(_case, lines, message, company):
     with pytest.raises(DatabaseError, match=message), transaction.atomic():
         with connection.cursor() as cursor:
@@ -300,8 +326,10 @@ def test_raw_sql_cannot_add_lines_to_a_posted_voucher_or_post_an_empty_one(compa
             cursor.execute(LINE, [posted.voucher, 8, 0, 0])
     with pytest.raises(DatabaseError, match="does not balance"), transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO ledger_voucher (company_id, period_id, word, number, \"on\", document_type, "
-                           "document_id) VALUES (1, 1, 'GL', 99, '2026-01-05', 'x', 1)")
+            cursor.execute(
+                'INSERT INTO ledger_voucher (company_id, period_id, word, number, "on", document_type, '
+                "document_id) VALUES (1, 1, 'GL', 99, '2026-01-05', 'x', 1)"
+            )
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
@@ -317,8 +345,14 @@ def test_posted_paper_is_frozen(company):
     for change in (
         lambda: DeliveryLine.objects.filter(delivery=delivery).update(quantity=5),
         lambda: DeliveryLine.objects.filter(delivery=delivery).delete(),
-        lambda: DeliveryLine.objects.create(delivery=delivery, no=2, product=company.product("bolt"),
-                                            unit=company.unit, quantity_unit=1, quantity=1),
+        lambda: DeliveryLine.objects.create(
+            delivery=delivery,
+            no=2,
+            product=company.product("bolt"),
+            unit=company.unit,
+            quantity_unit=1,
+            quantity=1,
+        ),
         lambda: DeliveryLine.objects.filter(delivery=other).update(delivery=delivery),
         lambda: Delivery.objects.filter(pk=delivery.pk).update(on=dt.date(2026, 2, 1)),
         lambda: Delivery.objects.filter(pk=delivery.pk).update(state="draft"),

@@ -15,14 +15,14 @@ from heyi.ledger.api import (
     StockShort,
     StockShortLater,
     fold,
-    reverse,
 )
-from tests.ledger.conftest import DAY, Company
-from tests.ledger.test_concurrency import ties
+from tests.ledger.conftest import DAY, Company, forget_all, ties
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["receive", "issue", "late", "backdate", "return", "transfer", "reverse", "fold"]),
+        st.sampled_from(
+            ["receive", "issue", "late", "backdate", "return", "transfer", "reverse", "fold"]
+        ),
         st.sampled_from(["bolt", "nut"]),
         st.integers(1, 40),
         st.decimals(0, 999, places=2),
@@ -47,14 +47,16 @@ def test_the_two_ledgers_always_agree(costing, db):
         with suppress(Done), transaction.atomic():
             documents, lines = [], []
             for kind, product, quantity, value, pick in history:
-                with suppress(StockShort, StockShortLater, AlreadyReversed, NotPosted, ReceiptUnknown), transaction.atomic():
+                with (
+                    suppress(
+                        StockShort, StockShortLater, AlreadyReversed, NotPosted, ReceiptUnknown
+                    ),
+                    transaction.atomic(),
+                ):
                     happen(company, kind, product, quantity, value, pick, documents, lines)
             ties(company)
             raise Done
-        from heyi.ledger import journal, pools, quantities
-
-        for memory in (quantities, pools, journal):
-            memory.forget()
+        forget_all()
 
     holds()
 
@@ -64,21 +66,36 @@ def happen(c, kind, product, quantity, value, pick, documents, lines):
     here = c.warehouse.pk
     day = DAY.replace(day=1 + pick % 28)
     if kind == "receive":
-        c.post(c.move("purchase.receipt", product, quantity, 1, here, value, origin=line), document=document, on=day)
+        c.post(
+            c.move("purchase.receipt", product, quantity, 1, here, value, origin=line),
+            document=document,
+            on=day,
+        )
         lines.append(line)
     elif kind == "backdate":
-        c.post(c.move("purchase.receipt", product, quantity, 1, here, value, origin=line),
-               document=document, on=DAY.replace(month=2), happened=day)
+        c.post(
+            c.move("purchase.receipt", product, quantity, 1, here, value, origin=line),
+            document=document,
+            on=DAY.replace(month=2),
+            happened=day,
+        )
         lines.append(line)
     elif kind == "issue":
         c.post(c.move("production.issue", product, quantity, here, 4), document=document, on=day)
     elif kind == "return":
-        c.post(c.move("purchase.return", product, quantity, here, 1, value), document=document, on=day)
+        c.post(
+            c.move("purchase.return", product, quantity, here, 1, value), document=document, on=day
+        )
     elif kind == "transfer":
-        c.post(c.move("stock.transfer", product, quantity, here, c.far.pk), document=document, on=day)
+        c.post(
+            c.move("stock.transfer", product, quantity, here, c.far.pk), document=document, on=day
+        )
     elif kind == "late" and lines:
         sign = -1 if pick % 3 == 0 else 1
-        c.post(late=[LateCost("purchase.freight", (lines[pick % len(lines)],), sign * value)], document=document)
+        c.post(
+            late=[LateCost("purchase.freight", (lines[pick % len(lines)],), sign * value)],
+            document=document,
+        )
     elif kind == "reverse" and documents:
         c.reverse(documents[pick % len(documents)])
         return
@@ -89,8 +106,12 @@ def happen(c, kind, product, quantity, value, pick, documents, lines):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(receipts=st.lists(st.tuples(st.integers(1, 50), st.decimals(0, 999, places=2)), min_size=1, max_size=4),
-       out=st.integers(1, 200))
+@given(
+    receipts=st.lists(
+        st.tuples(st.integers(1, 50), st.decimals(0, 999, places=2)), min_size=1, max_size=4
+    ),
+    out=st.integers(1, 200),
+)
 def test_reversing_everything_backwards_leaves_nothing(receipts, out, db):
     """Undo in the opposite order: every account and every shelf is back at zero, no variance."""
     with suppress(Done), transaction.atomic():
@@ -108,8 +129,4 @@ def test_reversing_everything_backwards_leaves_nothing(receipts, out, db):
         assert all(c.account(kind) == 0 for kind in c.accounts)
         ties(c)
         raise Done
-    from heyi.ledger import journal, pools, quantities, reference
-
-    for memory in (quantities, pools, journal):
-        memory.forget()
-    reference._books.clear()
+    forget_all()

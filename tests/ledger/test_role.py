@@ -99,16 +99,25 @@ MOVE = """
 """
 
 
-@pytest.mark.parametrize("_case, statements, message", [
-    ("one side only", [LINE.format(voucher=777, no=1, debit=5, credit=0)], "do not balance"),
-    ("lines without a voucher", [LINE.format(voucher=777, no=1, debit=0, credit=0)],
-     "ledger_journalline_voucher"),
-    ("goods without a voucher", [MOVE], "ledger_stockmove_voucher"),
-    ("a numbered voucher without lines", [VOUCHER.format(number=99)], "does not balance"),
-    ("a number twice", [VOUCHER.format(number=1)], "voucher_number"),
-    ("a line into a posted voucher",
-     [LINE.format(voucher="voucher_id", no=9, debit=0, credit=0)], "is posted"),
-])
+@pytest.mark.parametrize(
+    "_case, statements, message",
+    [
+        ("one side only", [LINE.format(voucher=777, no=1, debit=5, credit=0)], "do not balance"),
+        (
+            "lines without a voucher",
+            [LINE.format(voucher=777, no=1, debit=0, credit=0)],
+            "ledger_journalline_voucher",
+        ),
+        ("goods without a voucher", [MOVE], "ledger_stockmove_voucher"),
+        ("a numbered voucher without lines", [VOUCHER.format(number=99)], "does not balance"),
+        ("a number twice", [VOUCHER.format(number=1)], "voucher_number"),
+        (
+            "a line into a posted voucher",
+            [LINE.format(voucher="voucher_id", no=9, debit=0, credit=0)],
+            "is posted",
+        ),
+    ],
+)
 def test_raw_sql_cannot_make_the_books_wrong(_case, statements, message, granted):
     with pytest.raises(DatabaseError, match=message), as_product(), transaction.atomic():
         for sql in statements:
@@ -116,12 +125,15 @@ def test_raw_sql_cannot_make_the_books_wrong(_case, statements, message, granted
         fetch("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-@pytest.mark.parametrize("sql", [
-    "UPDATE ledger_quantitybalance SET quantity = -1",
-    "UPDATE ledger_quantitybalance SET reserved = quantity + 1",
-    "UPDATE ledger_valuepool SET quantity = 0",
-    "UPDATE ledger_valuepool SET value = -1",
-])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE ledger_quantitybalance SET quantity = -1",
+        "UPDATE ledger_quantitybalance SET reserved = quantity + 1",
+        "UPDATE ledger_valuepool SET quantity = 0",
+        "UPDATE ledger_valuepool SET value = -1",
+    ],
+)
 def test_impossible_balances_are_refused(sql, granted):
     with pytest.raises(DatabaseError, match="violates check constraint"), as_product():
         with transaction.atomic():

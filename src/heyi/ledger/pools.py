@@ -10,12 +10,15 @@ from django.db import transaction
 from heyi.kernel.money import ZERO
 from heyi.ledger.reference import Book
 from heyi.ledger.valuation import Day, Layer, Pool
-from heyi.platform.rows import columns, fetch
+from heyi.platform.rows import array, columns, fetch
 
 Key = tuple[int, int, int]  # product, area, lot (0 unless the category costs by lot)
 _KEY = "product_id, area_id, lot_id"
 _SAME = "(p.product_id, p.area_id, p.lot_id) = (w.product_id, w.area_id, w.lot_id)"
 _known: set[tuple[int, Key]] = set()  # rows seen committed; they are never deleted
+
+Flow = tuple[Decimal, Decimal]  # quantity, value
+NOTHING: Flow = (ZERO, ZERO)
 
 
 @dataclass(slots=True)
@@ -27,13 +30,30 @@ class Held:
     days: dict[date, list[Decimal]] = field(default_factory=dict)
     before: tuple[Layer, ...] = ()
 
-    def moved(self, on: date, quantity: Decimal, value: Decimal, *, into: bool) -> None:
+    def moved(self, on: date, came: Flow, left: Flow = NOTHING) -> None:
+        """Add to a day what came in and what left, each as quantity and value."""
         day = self.days.setdefault(on, [ZERO, ZERO, ZERO, ZERO])
-        at = 0 if into else 2
-        day[at] += quantity
-        day[at + 1] += value
-        if quantity and (self.last_on is None or on > self.last_on):
+        for at, figure in enumerate((*came, *left)):
+            day[at] += figure
+        if (came[0] or left[0]) and (self.last_on is None or on > self.last_on):
             self.last_on = on
+
+
+def flows(
+    costing: str, quantity: Decimal, value: Decimal, cost: Decimal, *, paper: bool
+) -> tuple[Flow, Flow]:
+    """What an entry counts as in its day: what came in, and what left.
+
+    By sign, but for the period average: there everything whose value a paper
+    sets counts as coming in at what the paper says (a return to the supplier
+    as less coming in), and everything the ledger values as leaving. So the
+    month's price is the papers', whatever provisional price goods left at.
+    """
+    if costing == "periodic":
+        return ((quantity, cost), (ZERO, cost - value)) if paper else (NOTHING, (-quantity, -value))
+    if quantity > 0 or (quantity == 0 and value >= 0):
+        return (quantity, value), NOTHING
+    return NOTHING, (-quantity, -value)
 
 
 def lock(books: Book, keys: Iterable[Key]) -> dict[Key, Held]:
@@ -123,16 +143,29 @@ def _exist(books: Book, keys: list[Key]) -> None:
     new = [k for k in keys if (books.company, k) not in _known]
     if not new:
         return
+    standards = _standards([k[0] for k in new if books.goods[k[0]].costing == "standard"])
     fetch(
         f"""
         INSERT INTO ledger_valuepool (company_id, {_KEY}, quantity, value, received, price)
-        SELECT %s, {_KEY}, 0, 0, 0, 0
-        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS w({_KEY})
+        SELECT %s, {_KEY}, 0, 0, 0, price
+        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[]) AS w({_KEY}, price)
         ORDER BY {_KEY} ON CONFLICT DO NOTHING
         """,
-        [books.company, *columns(new)],
+        [books.company, *columns([(*k, standards.get(k[0], ZERO)) for k in new])],
     )
     transaction.on_commit(lambda: _known.update((books.company, k) for k in new))
+
+
+def _standards(products: list[int]) -> dict[int, Decimal]:
+    """Standard prices as they are now; a change of standard waits until the pool is there."""
+    if not products:
+        return {}
+    rows = fetch(
+        "SELECT id, standard FROM product_product WHERE id = ANY(%s::bigint[]) "
+        "ORDER BY id FOR SHARE",
+        [array(sorted(set(products)))],
+    )
+    return dict(rows)
 
 
 def _day_columns(pools: Mapping[Key, Held]) -> list[str]:

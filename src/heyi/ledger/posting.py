@@ -11,6 +11,7 @@ balances, pools, voucher series. Each kind in key order, the series last.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -209,7 +210,8 @@ def _value_move(
     if source:
         change = _leave(batch, source, m)
         cost = change.stock + change.variance
-        _enter(batch, header, posting, source, m, -m.quantity, -change.stock, -cost)
+        paper = m.value is not None
+        _enter(batch, header, posting, source, m, -m.quantity, -change.stock, -cost, paper=paper)
         totals.add(rule, m, stock=-change.stock, variance=-change.variance, counterpart=cost)
     assert cost is not None, "goods entering from outside must say what they cost"
     if target:
@@ -280,7 +282,8 @@ def _days(batch: Batch, key: pools.Key, held: pools.Held, posting: Posting) -> l
 
 
 def _value_late(batch, header, posting, late: LateCost, receipts: list[Earlier], totals) -> None:
-    weights = [e.receipt.quantity if late.by == "quantity" else e.value for e in receipts]
+    by_value = late.by == "value" and any(e.value for e in receipts)
+    weights = [e.value if by_value else e.receipt.quantity for e in receipts]
     for e, part in zip(receipts, allocate(late.value, weights, batch.books.unit), strict=True):
         product, held = e.pool[0], batch.held[e.pool]
         goods = batch.books.goods[product]
@@ -325,11 +328,24 @@ def _earlier(batch: Batch, postings: Sequence[Posting]) -> dict[LateCost, list[E
     }
 
 
-def _enter(batch, header, posting, key, m, quantity, value, cost, *, on=None) -> None:
+def _enter(
+    batch: Batch,
+    header: Header,
+    posting: Posting,
+    key: pools.Key,
+    m: Movement,
+    quantity: Decimal,
+    value: Decimal,
+    cost: Decimal,
+    *,
+    paper: bool = True,
+    on: date | None = None,
+) -> None:
+    """Record a change of a pool. `paper` is false where the ledger itself set the value."""
     held, header.entries = batch.held[key], header.entries + 1
-    on = on or posting.day
-    sign = 1 if quantity > 0 or (quantity == 0 and value >= 0) else -1
-    held.moved(on, abs(quantity), sign * value, into=sign > 0)
+    costing = batch.books.goods[key[0]].costing
+    on = posting.on if costing == "periodic" else on or posting.day
+    held.moved(on, *pools.flows(costing, quantity, value, cost, paper=paper))
     batch.entries.append(
         (
             header.voucher,

@@ -76,8 +76,8 @@ def _undo(batch: Batch, header: Header, entry: tuple, done: Posted) -> None:
     else:
         moved = _fits(held.pool, -value)
         held.pool = replace(held.pool, value=held.pool.value + moved)
-    into = -quantity > 0 or (quantity == 0 and moved >= 0)
-    held.moved(header.on, abs(quantity), moved if into else -moved, into=into)
+    came, left = pools.flows(goods.costing, -quantity, moved, -cost, paper=quantity >= 0)
+    held.moved(header.on, came, left)
     batch.entries.append(
         (
             header.voucher,

@@ -11,12 +11,20 @@ All return a `Change`: the new pool, what the stock account takes, and what
 goes to the variance account. Stock plus variance is always the value given.
 """
 
-from heyi.ledger.valuation import average, fifo, standard
+from heyi.ledger.valuation import average, fifo, periodic, standard
 from heyi.ledger.valuation.late import Day, backdated
 from heyi.ledger.valuation.pool import Change, Layer, Pool, Receipt, Terms, covered
 
-METHODS = {"average": average, "fifo": fifo, "standard": standard}
+METHODS = {"average": average, "fifo": fifo, "periodic": periodic, "standard": standard}
 
 __all__ = [
-    "METHODS", "Change", "Day", "Layer", "Pool", "Receipt", "Terms", "backdated", "covered",
+    "METHODS",
+    "Change",
+    "Day",
+    "Layer",
+    "Pool",
+    "Receipt",
+    "Terms",
+    "backdated",
+    "covered",
 ]

@@ -45,9 +45,7 @@ def issue(pool: Pool, quantity: Decimal, terms: Terms) -> Change:
     removed = share(pool.value, held, pool.quantity, terms.unit) if held else ZERO
     price = unit_price(pool.quantity, pool.value) if pool.quantity > 0 else pool.price
     removed += rounded(price * (quantity - held), terms.unit)
-    rest = replace(
-        pool, quantity=pool.quantity - quantity, value=pool.value - removed, price=price
-    )
+    rest = replace(pool, quantity=pool.quantity - quantity, value=pool.value - removed, price=price)
     return Change(rest, removed)
 
 

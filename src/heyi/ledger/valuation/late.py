@@ -52,9 +52,7 @@ def backdated(
     return min(with_it - without, value_now + value)
 
 
-def _consumed(
-    quantity: Decimal, value: Decimal, days: Sequence[Day], unit: Decimal
-) -> Decimal:
+def _consumed(quantity: Decimal, value: Decimal, days: Sequence[Day], unit: Decimal) -> Decimal:
     total = ZERO
     for day in days:
         quantity, value = quantity + day.in_quantity, value + day.in_value

@@ -1,4 +1,8 @@
-"""Standard cost: the shelf is always worth quantity x standard; the rest is variance."""
+"""Standard cost: the shelf is always worth quantity x standard; the rest is variance.
+
+A pool keeps the standard in force as its price, under its own lock: a change of standard is a
+revaluation of the pool, and a posting in flight can never bring the old one back.
+"""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -28,6 +32,13 @@ def absorb(pool: Pool, receipt: Receipt, value: Decimal, terms: Terms) -> Change
     return Change(pool, ZERO, value)
 
 
+def revalue(pool: Pool, price: Decimal, terms: Terms) -> Change:
+    """Give the pool a new standard; `stock` is what that adds to the shelf."""
+    held = replace(pool, value=rounded(pool.quantity * price, terms.unit), price=price)
+    return Change(held, held.value - pool.value, pool.value - held.value)
+
+
 def _at(pool: Pool, quantity: Decimal, terms: Terms) -> Pool:
-    value = rounded(quantity * terms.standard, terms.unit)
-    return replace(pool, quantity=quantity, value=value, price=terms.standard)
+    price = pool.price or terms.standard
+    value = rounded(quantity * price, terms.unit)
+    return replace(pool, quantity=quantity, value=value, price=price)
