@@ -183,11 +183,11 @@ def _matrix_of(access: Access) -> str:
         verbs.insert(1, "edit")
     roles = sorted({role for holders in access.verbs.values() for role in holders})
     wide = max(len(name) for name in (*roles, access.type)) + 2
-    lines = [access.type.ljust(wide) + "".join(f"{verb:>10}" for verb in verbs)]
+    cell = max(8, *(len(verb) for verb in verbs)) + 2
+    lines = [access.type.ljust(wide) + "".join(verb.rjust(cell) for verb in verbs)]
     for role in roles:
-        row = f"  {role}".ljust(wide) + "".join(
-            f"{'yes' if role in access.verbs[verb] else '-':>10}" for verb in verbs
-        )
+        held = ("yes" if role in access.verbs[verb] else "-" for verb in verbs)
+        row = f"  {role}".ljust(wide) + "".join(mark.rjust(cell) for mark in held)
         lines.append(row + ("  (only within reach)" if role in access.rows else ""))
     for name, holders in sorted(access.fields.items()):
         lines.append(f"  secret {name}: {', '.join(sorted(holders))}")

@@ -14,11 +14,12 @@ class IdentityConfig(ModuleConfig):
     )
 
     def declare(self) -> dict[str, Any]:
+        from heyi.platform.companies import COMPANY
         from heyi.platform.identity import access, mail, screens
 
         return {
             "handlers": {mail.MailWanted.topic: (mail.send,)},
-            "access": (access.USER, access.POSITION, access.TOKEN, access.EXPLANATION),
+            "access": (access.USER, access.POSITION, access.TOKEN, access.EXPLANATION, COMPANY),
             "screens": (screens.POSITION,),
             "lookups": (screens.POSITIONS, screens.USERS),
         }
