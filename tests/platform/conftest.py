@@ -99,6 +99,7 @@ class Firm:
     def actor(self, *roles, **more):
         from heyi.platform.access import MEMBER, Actor
 
+        more.setdefault("stamp", 1)
         return Actor(
             id=more.pop("id", 77), name="li", company=self.model.pk,
             roles=frozenset({*roles, MEMBER}), **more,
@@ -106,9 +107,7 @@ class Firm:
 
     def receipt(self, **more):
         """The values of a receipt as a form sends them."""
-        return {
-            "supplier": self.supplier.pk, "warehouse": self.main.pk, "on": str(TODAY), **more
-        }
+        return {"supplier": self.supplier.pk, "warehouse": self.main.pk, "on": str(TODAY), **more}
 
     def line(self, **more):
         return {"product": self.bolt.pk, "quantity_unit": "10", "price": "2.5", **more}

@@ -4,7 +4,7 @@ Preview and save run the same code; only save writes. A module's `prepare` fills
 what was typed (units, amounts, taxes) and says what stands in the way, at the cell where it stands.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -265,6 +265,21 @@ def complete(draft: Draft, actor: Actor) -> None:
     _check_computed(draft)
     if draft.stored is not None:
         _check_editable(draft)
+    draft.problems.sort(key=_place(draft))
+
+
+def _place(draft: Draft) -> Callable[[Problem], tuple[int, int]]:
+    """Where a problem stands on the paper: the head first, then line by line, left to right."""
+    rows = {line.key: no for no, line in enumerate(draft.lines)}
+    heads = {path: at for at, path in enumerate(draft.screen.fields)}
+    cells = {path: at for at, path in enumerate(draft.screen.line_fields or ())}
+
+    def place(problem: Problem) -> tuple[int, int]:
+        if problem.line is None:
+            return -1, heads.get(problem.field or "", -1)
+        return rows.get(problem.line, len(rows)), cells.get(problem.field or "", -1)
+
+    return place
 
 
 def _cells(

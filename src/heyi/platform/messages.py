@@ -33,7 +33,7 @@ _SPOKEN = {
     "module": "module",
     "role": "role",
     "roles": "role",
-    "kind": "kind",
+    "expected": "kind",
     "field": "field",
 }
 

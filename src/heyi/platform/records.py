@@ -21,7 +21,7 @@ from heyi.platform.columns import columns as columns_of
 from heyi.platform.documents import can
 from heyi.platform.drafts import Draft, blank, complete, own_fields, put, read, shown_values
 from heyi.platform.merging import merge
-from heyi.platform.models import Company
+from heyi.platform.models import Company, Document
 from heyi.platform.numbering import fast
 from heyi.platform.refusals import Refusals, refused_by_database, said
 from heyi.platform.rows import array, columns, fetch, insert
@@ -417,8 +417,10 @@ def _create(draft: Draft, actor: Actor) -> None:
     for _ in range(20):
         if numbered:
             [values["number"]] = fast(draft.company, draft.screen.id, values["on"])
-        tail = "ON CONFLICT (company_id, number) DO NOTHING" if numbered else ""
-        rows = fetch(_insert_head(model, tail), _bound(model, values, own_fields(model)))
+        params = _bound(model, values, own_fields(model))
+        if numbered:
+            params += [draft.screen.id, actor.id, actor.name]
+        rows = fetch(_insert_head(model), params)
         if rows:
             draft.id = rows[0][0]
             return
@@ -426,11 +428,23 @@ def _create(draft: Draft, actor: Actor) -> None:
 
 
 @cache
-def _insert_head(model: type[models.Model], tail: str) -> str:
+def _insert_head(model: type[models.Model]) -> str:
+    """A document's first line in its log is written by the same statement."""
     names = [f.column for f in own_fields(model)]
     quoted = ", ".join(f'"{n}"' for n in names)
     holes = ", ".join(["%s"] * len(names))
-    return f"INSERT INTO {model._meta.db_table} ({quoted}) VALUES ({holes}) {tail} RETURNING id"
+    insert_ = f"INSERT INTO {model._meta.db_table} ({quoted}) VALUES ({holes})"
+    if not issubclass(model, Document):
+        return f"{insert_} RETURNING id"
+    return f"""
+        WITH made AS ({insert_} ON CONFLICT (company_id, number) DO NOTHING RETURNING id),
+        logged AS (
+            INSERT INTO platform_documentlog
+                (document_type, document_id, transition, actor_id, actor, reason, acknowledged)
+            SELECT %s::text, id, 'create', %s::bigint, %s::text, '', '[]'::jsonb FROM made
+        )
+        SELECT id FROM made
+    """
 
 
 def _bound(
