@@ -31,8 +31,11 @@ export const lookup = (id: string, query: { q?: string; ids?: string; codes?: st
 
 export const log = (id: string, pk: number) => read<readonly LogEntry[]>(`${here(id, pk)}/log`);
 export const postings = (id: string, pk: number) => read<Postings>(`${here(id, pk)}/postings`);
-export type Comment = { id: number; author: string; at: string; text: string };
-export const comments = (id: string, pk: number) => read<readonly Comment[]>(`${here(id, pk)}/comments`);
+export type Comment = { id: number; author?: string; actor?: string; at: string; text: string; withdrawn?: boolean };
+export const comments = async (id: string, pk: number) => {
+  const found = await read<{ rows: readonly Comment[] } | readonly Comment[]>(`${here(id, pk)}/comments`);
+  return "rows" in found ? found.rows : found;
+};
 export const say = (id: string, pk: number, text: string, key: string) => send<Comment>("POST", `${here(id, pk)}/comments`, { body: { text }, key });
 export type Attachment = { id: number; name: string; size: number; author?: string; by?: string; at: string; url?: string };
 export const attachments = (id: string, pk: number) => read<readonly Attachment[]>(`${here(id, pk)}/attachments`);
@@ -66,17 +69,24 @@ export const accountLedger = (query: { account: string; from?: string; to?: stri
 
 export type Task = {
   id: number;
-  screen?: string | null;
-  record?: number | null;
-  number?: string;
-  title?: string;
-  text?: string;
-  at: string;
-  due?: string | null;
-  verbs?: readonly string[];
-  kind?: string;
+  document_type: string;
+  document_id: number;
+  number: string;
+  submitter: string;
+  amount: string | null;
+  step_name: string;
+  due_at: string | null;
+  opened_at: string;
+  overdue: boolean;
+  on_behalf_of: number | null;
 };
-export const inbox = () => read<unknown>("/api/inbox");
+export type Notice = { id: number; kind: string; params: Readonly<Record<string, unknown>>; actor: string; at: string; read: boolean; subject: { type: string; id: number } | null };
+type Rows<T> = { rows: readonly T[]; next: number | null };
+export type Inbox = { counts: Readonly<Record<string, number>>; tasks: { approvals?: Rows<Task> }; notices: Rows<Notice>; mentions: Rows<Notice> };
+export const inbox = () => read<Inbox>("/api/inbox");
+export const inboxCounts = () => read<Readonly<Record<string, number>>>("/api/inbox/counts");
+export const decide = (task: number, verb: "approve" | "reject", reason: string, key: string) => send<unknown>("POST", `/api/approvals/tasks/${task}/decide`, { body: { verb, reason }, key });
+export const markRead = (notices: readonly number[] | null) => send<unknown>("POST", "/api/inbox/read", { body: { notices }, key: newKey() });
 
 export type SignedIn = { ok: true } | { ok: false; need: "totp" } | { ok: false; need: "again"; errors: readonly string[]; limited: boolean };
 type Flow = { status: number; errors?: readonly { message: string; code: string }[]; data?: { flows?: readonly { id: string; is_pending?: boolean }[] } };
@@ -112,10 +122,3 @@ export const doReset = async (key: string, password: string) => {
   const flow = await allauth("POST", "/auth/password/reset", { key, password });
   return { done: flow.status === 200 || flow.status === 401, errors: flow.errors ?? [] };
 };
-
-/** How much waits for this person, whatever shape the inbox has grown to. */
-export function inboxCounts(data: unknown): { tasks: number; exceptions: number } {
-  const said = (data ?? {}) as { tasks?: readonly unknown[]; counts?: { tasks?: number; exceptions?: number }; rows?: readonly unknown[] };
-  const list = Array.isArray(data) ? data : (said.tasks ?? said.rows ?? []);
-  return { tasks: said.counts?.tasks ?? list.length, exceptions: said.counts?.exceptions ?? 0 };
-}

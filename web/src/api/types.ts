@@ -106,8 +106,8 @@ export type Session = {
   languages: readonly Language[];
   release: string;
 };
-export type MenuScreen = { id: string; presets: readonly string[] };
-export type MenuModule = { module: string; groups: readonly { id: string; screens: readonly MenuScreen[] }[] };
+export type MenuScreen = { id: string; label: string; can_create: boolean; presets: readonly Preset[] };
+export type MenuModule = { module: string; label: string; groups: readonly { id: string; screens: readonly MenuScreen[] }[] };
 
 export type LogEntry = { transition: string; actor: string; at: string; reason: string; acknowledged?: readonly string[] };
 export type VoucherLine = {
@@ -119,5 +119,5 @@ export type VoucherLine = {
   quantity?: string | null;
 };
 export type Voucher = { id: number; word: string; number: number | string | null; on: string; lines: readonly VoucherLine[]; reverses?: number | null };
-export type Move = Readonly<Record<string, unknown>>;
+export type Move = { voucher: number; no: number; on: string; product: Reference; lot: { id: number; code: string } | null; quantity: string; source: { id: number; code: string }; target: { id: number; code: string } };
 export type Postings = { vouchers: readonly Voucher[]; moves: readonly Move[] };

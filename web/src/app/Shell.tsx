@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { AlertTriangle, Inbox as InboxIcon, Keyboard, Menu as MenuIcon, Search } from "lucide-react";
-import { Activity, lazy, Suspense, useEffect, useState } from "react";
+import { Activity, lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import * as calls from "../api/calls";
 import type { MenuModule } from "../api/types";
 import { useText } from "../messages/text";
 import { CompanyMenu, LanguageMenu, PersonMenu } from "./menus";
-import { groupsOf, iconOf, screenCount } from "./navigation";
+import { groupsOf, iconOf, inOrder } from "./navigation";
 import { setPref, usePhone, usePrefs } from "./prefs";
 import { moduleOf, pages, place, type Place } from "./routes";
 import { useSession } from "./session";
@@ -14,6 +14,7 @@ import { useStore } from "./store";
 import { TabStrip } from "./TabStrip";
 import { KEPT, openTab, tabsOf } from "./tabs";
 import { PageContext } from "./page";
+import { useWorklists } from "./worklists";
 
 const CommandPalette = lazy(() => import("./CommandPalette").then((m) => ({ default: m.CommandPalette })));
 const KeyHelp = lazy(() => import("./KeyHelp").then((m) => ({ default: m.KeyHelp })));
@@ -29,7 +30,8 @@ export function Shell() {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   tabsOf(user.id, company.id);
-  const { data: menu = [] } = useQuery({ queryKey: ["menu", company.id], queryFn: calls.menu, staleTime: 5 * 60_000 });
+  const { data } = useQuery({ queryKey: ["menu", company.id], queryFn: calls.menu, staleTime: 5 * 60_000 });
+  const menu = useMemo(() => inOrder(data ?? []), [data]);
   const [module, setModule] = useState<string | null>(null);
   useEffect(() => { setModule(null); setSheet(false); }, [pathname]);
   useEffect(() => {
@@ -70,7 +72,7 @@ export function Shell() {
       </header>
       {!phone && (
         <nav className="hy-rail" aria-label={t("ui.modules")}>
-          {menu.filter((m) => screenCount(m) > 0).map((m) => {
+          {menu.map((m) => {
             const Icon = iconOf(m.module);
             return (
               <button key={m.module} type="button" aria-current={m.module === open ? "true" : undefined} aria-expanded={m.module === open && showMenu} onClick={() => { setPref({ menu: m.module === open && showMenu ? false : true }); setModule(m.module); }}>
@@ -82,7 +84,7 @@ export function Shell() {
       )}
       {showMenu && current && <ModuleMenu module={current} at={at} />}
       {phone && sheet && (
-        <div className="hy-sheet">{menu.filter((m) => screenCount(m) > 0).map((m) => <ModuleMenu key={m.module} module={m} at={at} />)}</div>
+        <div className="hy-sheet">{menu.map((m) => <ModuleMenu key={m.module} module={m} at={at} />)}</div>
       )}
       {!phone && <TabStrip />}
       <main id="hy-main" className="hy-main" tabIndex={-1}><KeptPages /></main>
@@ -102,8 +104,9 @@ export function Mark() {
 function Counts() {
   const { t } = useText();
   const { company } = useSession();
-  const { data } = useQuery({ queryKey: ["inbox", company.id], queryFn: calls.inbox, refetchInterval: 60_000, retry: false });
-  const { tasks, exceptions } = calls.inboxCounts(data);
+  const { data } = useQuery({ queryKey: ["inbox", company.id, "counts"], queryFn: calls.inboxCounts, refetchInterval: 60_000, retry: false });
+  const { exceptions = 0, ...waiting } = data ?? {};
+  const tasks = Object.values(waiting).reduce((sum, n) => sum + n, 0);
   return (
     <>
       <Link to="/inbox" className="hy-count" aria-label={t("ui.inbox.count", { n: tasks })}><InboxIcon size={16} strokeWidth={1.7} /><span>{t("ui.inbox")}</span>{tasks > 0 && <b>{tasks}</b>}</Link>
@@ -118,6 +121,7 @@ function ModuleMenu({ module, at }: { module: MenuModule; at: Place }) {
   return (
     <nav className="hy-menu" aria-label={t(`module.${module.module}`)}>
       <h2>{t(`module.${module.module}`)}</h2>
+      <Worklists module={module} />
       {groupsOf(module).map((group) => (
         <section key={group.id}>
           <h3>{t(`group.${group.id}`)}</h3>
@@ -127,6 +131,19 @@ function ModuleMenu({ module, at }: { module: MenuModule; at: Place }) {
         </section>
       ))}
     </nav>
+  );
+}
+
+/** What waits in this module, by the presets of its papers, each with how many there are. */
+function Worklists({ module }: { module: MenuModule }) {
+  const { t } = useText();
+  const work = useWorklists([module]);
+  if (!work.length) return null;
+  return (
+    <section>
+      <h3>{t("ui.worklists")}</h3>
+      {work.map((w) => <Link key={w.path} to={w.path}><span>{w.label}</span><b className="num" data-some={w.count !== "0" || undefined}>{w.count}</b></Link>)}
+    </section>
   );
 }
 

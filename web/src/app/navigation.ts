@@ -9,17 +9,23 @@ const icons: Readonly<Record<string, LucideIcon>> = {
 };
 export const iconOf = (module: string): LucideIcon => icons[module] ?? Truck;
 
-export type Entry = { id: string; path: string; key?: string };
+/** The order of the trade, from the customer to the books; what is not named comes last. */
+const trade = ["sales", "purchase", "inventory", "production", "mes", "quality", "equipment", "finance", "ledger", "product", "party", "hr", "people", "office", "wechat", "golive"];
+const rank = (module: string): number => (trade.includes(module) ? trade.indexOf(module) : trade.length);
+export const inOrder = (menu: readonly MenuModule[]): MenuModule[] => [...menu].filter((m) => screenCount(m) > 0).sort((a, b) => rank(a.module) - rank(b.module));
+
+export type Entry = { id: string; path: string; key?: string; create: boolean };
 const order = ["documents", "reports", "masters", "setup"];
 /** The menu of a module: daily papers first, set-up last. Reports the UI draws itself are named here. */
 export function groupsOf(module: MenuModule): { id: string; screens: Entry[] }[] {
+  // Who may read the chart of accounts' set-up may read the books; the server refuses the others.
   return order.flatMap((id) => {
-    const screens: Entry[] = module.groups.filter((g) => g.id === id).flatMap((g) => g.screens.map((s) => entryOf(s.id)));
+    const screens: Entry[] = module.groups.filter((g) => g.id === id).flatMap((g) => g.screens.map((s) => entryOf(s.id, s.can_create && id === "documents")));
+    if (id === "reports" && module.module === "ledger" && module.groups.some((g) => g.screens.some((s) => s.id === "ledger.account"))) screens.unshift({ id: "trial-balance", path: paths.trialBalance, key: "ui.report.trial_balance", create: false });
     return screens.length ? [{ id, screens }] : [];
   });
 }
-function entryOf(id: string): Entry {
-  if (/trial.balance/.test(id)) return { id: "trial-balance", path: paths.trialBalance, key: "ui.report.trial_balance" };
-  return { id, path: paths.list(id) };
+function entryOf(id: string, create: boolean): Entry {
+  return { id, path: paths.list(id), create };
 }
 export const screenCount = (module: MenuModule): number => groupsOf(module).reduce((n, g) => n + g.screens.length, 0);

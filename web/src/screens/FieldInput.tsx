@@ -57,7 +57,8 @@ export function FieldInput({ id, spec, label, value, env, problem, tone, disable
     const form = input.current?.closest("[data-walk]");
     const stops = [...(form?.querySelectorAll<HTMLElement>("input:not([readonly]):not([disabled]), textarea, [role=combobox], [data-walk-stop] input") ?? [])].filter((el, i, all) => all.indexOf(el) === i);
     const at = stops.indexOf(input.current as HTMLElement);
-    stops[at + (back ? -1 : 1)]?.focus();
+    const to = stops[at + (back ? -1 : 1)] ?? (back ? undefined : form?.parentElement?.querySelector<HTMLElement>(".hy-lines .hy-input"));
+    to?.focus();
   };
   const onKeyDown = (e: KeyboardEvent<HTMLElement>) => {
     if (e.nativeEvent.isComposing || e.keyCode === 229) return;

@@ -70,6 +70,10 @@ function Form({ screen, record, draft }: { screen: Screen; record: RecordOf; dra
   useTabTitle(title, store.dirty);
   useEffect(() => store.speak(env), [store, env]);
   useEffect(() => () => store.close(), [store]);
+  // A new paper starts at its first field that is empty.
+  useEffect(() => {
+    if (store.isNew && !phone) [...(main.current?.querySelectorAll<HTMLInputElement>(".hy-sections input.hy-field-input") ?? [])].find((el) => !el.value)?.focus();
+  }, [store, phone]);
 
   const refresh = (saved: RecordOf) => {
     void client.invalidateQueries({ queryKey: ["list", company.id, screen.id] });

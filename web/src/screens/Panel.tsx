@@ -4,7 +4,7 @@ import { useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { Link } from "react-router";
 import * as calls from "../api/calls";
 import { newKey } from "../api/client";
-import type { Screen, Voucher } from "../api/types";
+import type { Move, Screen, Voucher } from "../api/types";
 import { setPref, usePrefs } from "../app/prefs";
 import { paths } from "../app/routes";
 import { useEnv, useSession } from "../app/session";
@@ -80,8 +80,9 @@ function Postings(at: At) {
   const { t } = useText();
   const { data, error } = usePanel("postings", at, calls.postings);
   return (
-    <Body error={error} empty={data && !data.vouchers.length ? t("ui.panel.postings.empty") : null}>
+    <Body error={error} empty={data && !data.vouchers.length && !data.moves.length ? t("ui.panel.postings.empty") : null}>
       {data?.vouchers.map((v) => <VoucherSlip key={v.id} voucher={v} />)}
+      {data && data.moves.length > 0 && <Moves moves={data.moves} />}
     </Body>
   );
 }
@@ -112,6 +113,22 @@ function VoucherSlip({ voucher }: { voucher: Voucher }) {
   );
 }
 
+/** Where the goods went: from a place to a place, how much. */
+function Moves({ moves }: { moves: readonly Move[] }) {
+  const { t, language } = useText();
+  return (
+    <section className="hy-slip">
+      <h3><b>{t("ui.moves")}</b></h3>
+      <table>
+        <thead><tr><th scope="col">{t("field.product")}</th><th scope="col">{t("ui.moves.way")}</th><th scope="col">{t("field.quantity")}</th></tr></thead>
+        <tbody>{moves.map((m) => (
+          <tr key={`${m.voucher}-${m.no}`}><td>{nameOf(m.product.name, language) || m.product.code}{m.lot && <small className="num">{m.lot.code}</small>}</td><td className="num">{m.source.code} {"\u2192"} {m.target.code}</td><td className="num">{decimal.show(m.quantity)}</td></tr>
+        ))}</tbody>
+      </table>
+    </section>
+  );
+}
+
 function Comments(at: At) {
   const { t } = useText();
   const env = useEnv();
@@ -132,7 +149,7 @@ function Comments(at: At) {
   return (
     <>
       <Body error={error} empty={data && !data.length ? t("ui.panel.comments.empty") : null}>
-        <ol className="hy-time">{data?.map((c) => <li key={c.id} data-kind="say"><b>{c.author}</b><time className="num" dateTime={c.at}>{shortInstant(c.at, env.zone)}</time><p>{c.text}</p></li>)}</ol>
+        <ol className="hy-time">{data?.map((c) => <li key={c.id} data-kind="say"><b>{c.author ?? c.actor}</b><time className="num" dateTime={c.at}>{shortInstant(c.at, env.zone)}</time><p>{c.text}</p></li>)}</ol>
       </Body>
       {refused && <p className="hy-panel-refused" role="alert">{refused}</p>}
       <div className="hy-say">

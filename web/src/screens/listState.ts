@@ -45,8 +45,9 @@ export function neighbour(screen: string, id: number, by: 1 | -1): string | null
 /** Names people read first: the number or code leads, the party or name takes the room. */
 export const leads = (spec: Spec): boolean => spec.path === "number" || spec.path === "code";
 /** Least width and share of the room that is left. */
-export function trackOf(spec: Spec): readonly [least: number, share: number] {
+export function trackOf(spec: Spec, party: boolean): readonly [least: number, share: number] {
   if (leads(spec)) return [124, 0];
+  if (party) return [168, 3];
   switch (spec.kind) {
     case "state":
       return [116, 0];
@@ -65,15 +66,17 @@ export function trackOf(spec: Spec): readonly [least: number, share: number] {
     case "rate":
       return [84, 0];
     case "reference":
-      return spec.path.endsWith("unit") ? [72, 0.1] : [128, 1.2];
+      return spec.path.endsWith("unit") ? [72, 0.1] : [104, 0.6];
     case "choice":
       return [92, 0.3];
     default:
-      return spec.path === "name" ? [180, 2] : [112, 0.8];
+      return [104, 0.6];
   }
 }
 export const CHECK = 36;
-export const tracksOf = (columns: readonly Spec[]): string => `${CHECK}px ${columns.map(trackOf).map(([least, share]) => (share ? `minmax(${least}px, ${share}fr)` : `${least}px`)).join(" ")}`;
-export const widthOf = (columns: readonly Spec[]): number => CHECK + 20 + columns.reduce((sum, c) => sum + trackOf(c)[0], 0);
+/** The first reference of a list is whom or what it is about: the customer, the supplier, the category. */
+const tracks = (columns: readonly Spec[]) => columns.map((c) => trackOf(c, c.path === "name" || (!columns.some((x) => x.path === "name") && c === columns.find((x) => x.kind === "reference"))));
+export const tracksOf = (columns: readonly Spec[]): string => `${CHECK}px ${tracks(columns).map(([least, share]) => (share ? `minmax(${least}px, ${share}fr)` : `${least}px`)).join(" ")}`;
+export const widthOf = (columns: readonly Spec[]): number => CHECK + 20 + tracks(columns).reduce((sum, [least]) => sum + least, 0);
 export const chipText = (value: Value): string => (isReference(value) ? value.code : String(value ?? ""));
 export const presetLabel = (screen: Screen, id: string): string => screen.listing.presets.find((p) => p.id === id)?.label ?? id;
