@@ -32,7 +32,9 @@ def story() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("demo.toml").read_text(encoding="utf-8"))
 
 
-PEOPLE = tuple((p["login"], PASSWORD, ", ".join(p["roles"])) for p in story()["people"])
+def people() -> tuple[tuple[str, str, str], ...]:
+    """Login, password and roles of everybody in the demo company."""
+    return tuple((p["login"], PASSWORD, ", ".join(p["roles"])) for p in story()["people"])
 
 
 def load(progress: Say) -> None:
