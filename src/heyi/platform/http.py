@@ -38,6 +38,7 @@ log = structlog.get_logger(__name__)
 
 _LARGEST_ID = 2**63 - 1
 _DEEPEST = 64  # of JSON in a request
+_LARGEST_BODY = 4_000_000  # bytes of JSON; two thousand full lines are a fifth of that
 _REFUSED = {frozenset({400, 401, 403, 404, 409, 413, 422, 428, 500, 503}): shape.RefusalsOut}
 
 
@@ -83,6 +84,8 @@ class _Reader(Parser):
     """Numbers with a point are read as decimals, never as floats; NaN and Infinity are refused."""
 
     def parse_body(self, request: HttpRequest) -> Any:
+        if len(request.body) > _LARGEST_BODY:
+            raise RequestTooLarge
         body = json.loads(request.body, parse_float=Decimal, parse_constant=_no_constant)
         _check_depth(body)
         return body
@@ -182,7 +185,7 @@ def _on_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 def _on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
-    if isinstance(error.__cause__, RequestDataTooBig):
+    if isinstance(error.__cause__, (RequestDataTooBig, RequestTooLarge)):
         return refuse(request, [Problem(RequestTooLarge())])
     if error.status_code == 400:
         return refuse(request, [Problem(RequestUnreadable("body", "json"))])

@@ -7,6 +7,7 @@ Figures are decimals as text, dates ISO, references {id, code, name}.
 from typing import Any, Literal
 
 from ninja import Field, Schema
+from pydantic import BaseModel
 
 Kind = Literal[
     "text", "longtext", "integer", "quantity", "money", "price", "rate", "date", "instant",
@@ -184,20 +185,20 @@ class RecordOut(Schema):
     problems: list[RefusalOut]
 
 
-class LineIn(Schema):
+class LineIn(BaseModel):
     id: int | None = None
     key: str | int | None = None
     values: dict[str, Any] = {}
 
 
-class BaseIn(Schema):
+class BaseIn(BaseModel):
     """What the person saw before they typed: the values and lines as read."""
 
     values: dict[str, Any] = {}
     lines: list[LineIn] | None = None
 
 
-class DraftIn(Schema):
+class DraftIn(BaseModel):
     """Fields not sent stay as they are. Lines not in `lines` are removed; without it all stay.
 
     Args:
@@ -214,7 +215,7 @@ class DraftIn(Schema):
     merge: bool = False
 
 
-class TransitionIn(Schema):
+class TransitionIn(BaseModel):
     """`versions`: document id -> the version the person saw. All or none."""
 
     versions: dict[int, int]
