@@ -295,14 +295,20 @@ def _cells(
 
 def look_up(draft: Draft) -> None:
     """Find what references point at; those already found are not asked for again."""
-    wanted: dict[str, set[int]] = {}
-    for model, values in _records(draft):
-        for name, label in _references(model):
-            id_ = values.get(name)
-            if id_ is not None and (label, id_) not in draft.found:
-                wanted.setdefault(label, set()).add(id_)
-    if wanted:
+    if wanted := referred([draft]):
         draft.found.update(targets(draft.screen.id, wanted))
+
+
+def referred(drafts: Iterable[Draft]) -> dict[str, set[int]]:
+    """What drafts refer to and nobody has looked up yet: model label -> ids."""
+    wanted: dict[str, set[int]] = {}
+    for draft in drafts:
+        for model, values in _records(draft):
+            for name, label in _references(model):
+                id_ = values.get(name)
+                if id_ is not None and (label, id_) not in draft.found:
+                    wanted.setdefault(label, set()).add(id_)
+    return wanted
 
 
 def _records(draft: Draft) -> Iterable[tuple[type[models.Model], dict[str, Any]]]:

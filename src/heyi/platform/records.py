@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, models
 
 from heyi.kernel.errors import BusinessError, Remedy
@@ -19,10 +20,21 @@ from heyi.platform.access import Actor, NotFound
 from heyi.platform.audit.api import Entry, record
 from heyi.platform.columns import columns as columns_of
 from heyi.platform.documents import can
-from heyi.platform.drafts import Draft, blank, complete, own_fields, put, read, shown_values
+from heyi.platform.drafts import (
+    Draft,
+    DraftLine,
+    blank,
+    complete,
+    own_fields,
+    put,
+    read,
+    referred,
+    shown_values,
+)
 from heyi.platform.merging import merge
 from heyi.platform.models import Company, Document
 from heyi.platform.numbering import fast
+from heyi.platform.references import Targets, targets
 from heyi.platform.refusals import Refusals, refused_by_database, said
 from heyi.platform.rows import array, columns, fetch, insert
 from heyi.platform.screens import Compiled, Spec, seen_by
@@ -247,38 +259,55 @@ def _date(draft: Draft) -> None:
 
 def _held(screen: Compiled, actor: Actor, id_: int, *, lock: bool) -> Draft:
     """A stored record as a draft, its row locked for a write. Two statements."""
-    rows = screen.access.visible(actor, screen.model._default_manager.filter(pk=id_)).order_by()
+    return _held_all(screen, actor, [id_], lock=lock)[id_]
+
+
+def _held_all(
+    screen: Compiled, actor: Actor, ids: Sequence[int], *, lock: bool
+) -> dict[int, Draft]:
+    """Stored records as drafts, by id, locked in the order of their ids. Two statements."""
+    if not ids:
+        return {}
+    rows = screen.access.visible(actor, screen.model._default_manager.filter(pk__in=list(ids)))
+    rows = rows.order_by("pk")
     if lock:
         rows = rows.select_for_update(of=("self",))
     fields = own_fields(screen.model)
-    found = list(rows.values_list(*(f.attname for f in fields)))
-    if not found:
-        raise NotFound(screen.id, [id_])
-    stored = {f.name: value for f, value in zip(fields, found[0], strict=True)}
-    lines = _stored_lines(screen, id_)
-    draft = Draft(
-        screen,
-        actor.company,
-        dict(stored),
-        id=id_,
-        version=stored.get("version", 1),
-        stored=stored,
-        stored_lines=lines,
-    )
-    read(draft, {"lines": [{"id": line} for line in lines]})
-    return draft
+    found = {row[0]: row[1:] for row in rows.values_list("pk", *(f.attname for f in fields))}
+    if missing := [id_ for id_ in ids if id_ not in found]:
+        raise NotFound(screen.id, missing)
+    lines = _stored_lines(screen, ids)
+    held = {}
+    for id_, row in found.items():
+        stored = {f.name: value for f, value in zip(fields, row, strict=True)}
+        own = lines.get(id_, {})
+        draft = Draft(
+            screen,
+            actor.company,
+            dict(stored),
+            id=id_,
+            version=stored.get("version", 1),
+            stored=stored,
+            stored_lines=own,
+        )
+        read(draft, {"lines": [{"id": line} for line in own]})
+        held[id_] = draft
+    return held
 
 
-def _stored_lines(screen: Compiled, id_: int) -> dict[int, dict[str, Any]]:
+def _stored_lines(screen: Compiled, ids: Iterable[int]) -> dict[int, dict[int, dict[str, Any]]]:
+    """Record id -> line id -> values, in the order of the paper. One statement."""
     if screen.line_model is None:
         return {}
     fields = own_fields(screen.line_model)
     by_place = ("no", "pk") if _has(screen.line_model, "no") else ("pk",)
-    rows = screen.line_model._default_manager.filter(**{screen.pointer: id_}).order_by(*by_place)
-    return {
-        row[0]: {f.name: value for f, value in zip(fields, row[1:], strict=True)}
-        for row in rows.values_list("pk", *(f.attname for f in fields))
-    }
+    rows = screen.line_model._default_manager.filter(**{f"{screen.pointer}__in": list(ids)})
+    wanted = (f"{screen.pointer}_id", "pk", *(f.attname for f in fields))
+    lines: dict[int, dict[int, dict[str, Any]]] = {}
+    for head, id_, *row in rows.order_by(*by_place).values_list(*wanted):
+        values = {f.name: value for f, value in zip(fields, row, strict=True)}
+        lines.setdefault(head, {})[id_] = values
+    return lines
 
 
 def _shown(draft: Draft, actor: Actor) -> dict[str, Any]:
@@ -577,4 +606,133 @@ def initials(name: str) -> str:
     return "".join(c for c in letters.lower() if c.isalnum())[:200]
 
 
-__all__ = ["get", "initials", "load", "new", "preview", "put", "save"]
+# ---------------------------------------------------------------- many at once
+
+
+def drafted(
+    screen_id: str,
+    actor: Actor,
+    wanted: Sequence[tuple[int | None, Mapping[str, Any]]],
+    *,
+    lock: bool = False,
+) -> list[Draft]:
+    """Many records as `save` would make them, with everything that stands in their way.
+
+    Writes nothing. What is stored and what is referred to is read for all of them together; only a
+    module's `prepare` may ask for more.
+
+    Args:
+        wanted: (id of the record to change, or None for a new one; values and lines as typed).
+
+    Raises:
+        NotFound: One of the records is not there for this actor.
+    """
+    screen = seen_by(screen_id, actor)
+    screen.access.require(actor, "edit")
+    if not screen.can_create:
+        raise NotFound(screen_id, [])
+    ids = [id_ for id_, _ in wanted if id_ is not None]
+    held = _held_all(screen, actor, ids, lock=lock)
+    drafts: list[Draft] = []
+    known: Targets = {}
+    day = None
+    for id_, body in wanted:
+        draft = _begun(screen, actor) if id_ is None else held[id_]
+        draft.found = known
+        read(draft, body)
+        if screen.is_document and draft.values.get("on") is None and "on" not in body["values"]:
+            if day is None:
+                _date(draft)
+                day = draft.values["on"]
+            draft.values["on"] = day
+        drafts.append(draft)
+    known.update(targets(screen.id, referred(drafts)))
+    for draft in drafts:
+        complete(draft, actor)
+    return drafts
+
+
+def unchanged(draft: Draft) -> bool:
+    """Whether saving the draft would write nothing."""
+    if draft.stored is None or draft.values != draft.stored:
+        return False
+    kept = {line.id for line in draft.lines}
+    return kept == set(draft.stored_lines) and all(x.values == x.stored for x in draft.lines)
+
+
+def write_all(drafts: Sequence[Draft], actor: Actor) -> None:
+    """Write drafts nothing stands in the way of, in the caller's transaction.
+
+    New records go in together, whatever their number; changed ones one by one.
+
+    Raises:
+        Refusals: The database forbids one of them. The transaction is broken then.
+    """
+    if not drafts:
+        return
+    screen = drafts[0].screen
+    fresh: list[Draft] = []
+    if not any(isinstance(f, ArrayField) for f in own_fields(screen.model)):
+        fresh = [d for d in drafts if d.id is None]
+    rest = [d for d in drafts if d.id is not None] if fresh else drafts
+    try:
+        if fresh:
+            _create_all(screen, fresh, actor)
+        for draft in rest:
+            _write(draft, actor)
+    except IntegrityError as error:
+        raise Refusals([refused_by_database(error, screen.model, screen.line_model)]) from error
+
+
+def _create_all(screen: Compiled, drafts: list[Draft], actor: Actor) -> None:
+    model, fields = screen.model, own_fields(screen.model)
+    for draft in drafts:
+        values = draft.values
+        if "initials" in values and values.get("name") is not None:
+            values["initials"] = initials(str(values["name"]))
+        for name in ("created_by", "changed_by"):
+            if name in values:
+                values[name] = actor.id
+    if screen.is_document:
+        for day in {d.values["on"] for d in drafts}:
+            same = [d for d in drafts if d.values["on"] == day]
+            numbers = fast(same[0].company, screen.id, day, count=len(same))
+            for draft, number in zip(same, numbers, strict=True):
+                draft.values["number"] = number
+    names = ", ".join(f"{f.column}:{_type(f)}" for f in fields)
+    rows = [_cells(fields, d.values) for d in drafts]
+    made = insert(model._meta.db_table, names, rows, returning="id")
+    for draft, (id_,) in zip(drafts, made, strict=True):
+        draft.id = id_
+    if screen.is_document:
+        insert(
+            "platform_documentlog",
+            "document_type:text, document_id:bigint, transition:text, actor_id:bigint, actor:text,"
+            " reason:text, acknowledged:jsonb",
+            [(screen.id, d.id, "create", actor.id, actor.name, "", "[]") for d in drafts],
+        )
+    if screen.line_model is not None:
+        _insert_lines(screen.line_model, [(d, x) for d in drafts for x in d.lines])
+    ids = [d.id for d in drafts]
+    rows_ = screen.access.visible(actor, model._default_manager.filter(pk__in=ids))
+    if rows_.count() != len(ids):
+        raise OutsideReach(screen.id)
+    record([Entry("create", screen.id, d.id or 0, {}) for d in drafts], actor=actor)
+
+
+def _insert_lines(model: type[models.Model], added: Sequence[tuple[Draft, DraftLine]]) -> None:
+    if not added:
+        return
+    fields = own_fields(model)
+    for draft, line in added:
+        line.values[draft.screen.pointer] = draft.id
+    names = ", ".join(f"{f.column}:{_type(f)}" for f in fields)
+    rows = [_cells(fields, line.values) for _, line in added]
+    made = insert(model._meta.db_table, names, rows, returning="id")
+    for (_, line), (id_,) in zip(added, made, strict=True):
+        line.id = id_
+
+
+__all__ = [
+    "drafted", "get", "initials", "load", "new", "preview", "put", "save", "unchanged", "write_all",
+]  # fmt: skip
