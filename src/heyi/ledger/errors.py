@@ -97,14 +97,18 @@ class SerialInUse(BusinessError):
 
 @dataclass(eq=False)
 class AlreadyPosted(BusinessError):
+    """The document left its voucher before; a second click changes nothing."""
+
     code = "ledger.already_posted"
     kind = "conflict"
+    remedy = Remedy("ledger.remedy.reload")
     document: str
 
 
 @dataclass(eq=False)
 class NotPosted(BusinessError):
     code = "ledger.not_posted"
+    remedy = Remedy("ledger.remedy.reload")
     document: str
 
 
@@ -112,12 +116,14 @@ class NotPosted(BusinessError):
 class AlreadyReversed(BusinessError):
     code = "ledger.already_reversed"
     kind = "conflict"
+    remedy = Remedy("ledger.remedy.reload")
     document: str
 
 
 @dataclass(eq=False)
 class JournalUnbalanced(BusinessError):
     code = "ledger.journal_unbalanced"
+    remedy = Remedy("ledger.remedy.balance_lines")
     document: str
     difference: Decimal
 
@@ -125,7 +131,7 @@ class JournalUnbalanced(BusinessError):
 @dataclass(eq=False)
 class PurposeUnmapped(BusinessError):
     code = "ledger.purpose_unmapped"
-    remedy = Remedy("ledger.remedy.map_accounts", screen="finance.posting_rules")
+    remedy = Remedy("ledger.remedy.map_accounts", screen="ledger.postingrule")
     purpose: str
     missing: str = ""  # which of stock, counterpart, variance nobody has named
     on: date | None = None
@@ -134,7 +140,7 @@ class PurposeUnmapped(BusinessError):
 @dataclass(eq=False)
 class PeriodClosed(BusinessError):
     code = "ledger.period_closed"
-    remedy = Remedy("ledger.remedy.date_in_open_period", screen="finance.periods")
+    remedy = Remedy("ledger.remedy.date_in_open_period")
     on: date
     module: str
 
@@ -144,6 +150,7 @@ class ReceiptUnknown(BusinessError):
     """A late cost names receipts the ledger has never seen, or that were reversed."""
 
     code = "ledger.receipt_unknown"
+    remedy = Remedy("ledger.remedy.choose_receipts")
     receipts: list[str]
 
 

@@ -372,17 +372,17 @@ def _walk(
     own: Mapping[date, Decimal],
     stored: Mapping[date, Decimal],
 ) -> None:
-    """Day ends from `since` on, latest first; the lowest that this change lowers decides."""
+    """Day ends from `since` on, latest first: none that this change lowers may be below zero."""
     here, lowered = c.quantity, sum(own.values(), ZERO)
-    worst: tuple[Decimal, date] | None = None
+    lowest, first = ZERO, None
     for on in sorted({on for on in (*own, *stored) if on >= since}, reverse=True):
         if lowered < 0 and here < 0:
-            worst = here, on
+            lowest, first = min(lowest, here), on
         here -= own.get(on, ZERO) + stored.get(on, ZERO)
         lowered -= own.get(on, ZERO)
-    if worst:
+    if first:
         wanted = -sum((q for q in own.values() if q < 0), ZERO)
-        raise shortage.short_later(books.company, c.place, wanted, wanted + worst[0], worst[1])
+        raise shortage.short_later(books.company, c.place, wanted, wanted + lowest, first)
 
 
 def _refuse_expired(changed: Sequence[Changed], deltas: Mapping[Place, Delta]) -> None:
