@@ -52,7 +52,8 @@ def main(arguments: list[str]) -> None:
 def install() -> None:
     """Bring .venv to the state the lock names; make it anew when it does not run."""
     wanted = fingerprint([LOCK, ROOT / "pyproject.toml", Path(__file__)], sys.version)
-    if works() and STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
+    done = STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted
+    if done and quietly(PYTHON, "-c", "import heyi, django, psycopg"):
         return
     uv = shutil.which("uv")
     if not works():
@@ -112,10 +113,11 @@ def build_ui() -> None:
 
 
 def ui_sources() -> list[Path]:
-    apart = {WEB / "node_modules", WEB / "dist"}
-    return sorted(
-        path for path in WEB.rglob("*") if path.is_file() and apart.isdisjoint(path.parents)
-    )
+    found = []
+    for folder, below, names in os.walk(WEB):
+        below[:] = [name for name in below if name not in ("node_modules", "dist")]
+        found += [Path(folder, name) for name in names]
+    return sorted(found)
 
 
 def install_node_modules() -> None:
