@@ -16,10 +16,13 @@ from typing import Any
 from heyi.kernel.money import rounded
 from heyi.ledger.api import keep_goods
 from heyi.platform import clock, companies
-from heyi.platform.identity.api import create_user, grant
+from heyi.platform.access import Actor
+from heyi.platform.approvals.api import draft_policy, publish_policy
+from heyi.platform.identity.api import actors, create_user, grant
+from heyi.platform.identity.models import User
 from heyi.platform.models import Company
 from heyi.platform.transactions import unit_of_work
-from heyi.site.desk import Desk
+from heyi.site.desk import Desk, everybody
 
 PASSWORD = "heyi-demo-2026"
 _DAYS = 75
@@ -48,9 +51,9 @@ def load(progress: Say) -> None:
         made[facts["code"]] = unit_of_work(lambda facts=facts: companies.create(**facts))
     unit_of_work(lambda: _seat(told["people"], made))
     for code, company in made.items():
-        unit_of_work(lambda company=company: _Founder(company, "demo").fill())
+        unit_of_work(lambda company=company: _Founder(company, everybody(company, "demo")).fill())
         if code == told["companies"][0]["code"]:
-            _work(Desk(company, "demo"), progress)
+            _work(company, progress)
 
 
 def _seat(facts: list[dict[str, Any]], made: dict[str, Company]) -> None:
@@ -111,34 +114,42 @@ class _Founder(Desk):
 class _Months:
     """Two months at one company: parts come in, pumps are finished, customers are served."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, company: Company) -> None:
+        self.wang, self.li, self.zhao = (
+            Desk(company, actor)
+            for login in ("wang", "li", "zhao")
+            for actor in actors(company.pk, [User.objects.get(login=login).pk]).values()
+        )
         self.chance = random.Random(20260101)
         self.rows = {row[0]: row for row in story()["products"][0]["rows"]}
-        self.products, self.parties = desk.find("product.Product"), desk.find("party.Party")
-        self.places = desk.find("ledger.Location")
+        self.products = self.wang.find("product.Product")
+        self.parties = self.wang.find("party.Party")
+        self.places = self.wang.find("ledger.Location")
         plain = [code for code, row in self.rows.items() if row[6] == "none"]
         self.sold = [code for code in plain if self.rows[code][3] == "FG"]
         self.bought = [code for code in plain if self.rows[code][3] != "FG"]
 
     def day(self, no: int, on: date, *, recent: bool) -> None:
         """What happens on the no-th working day; the last days leave work for the visitor."""
-        desk, chance = self.desk, self.chance
-        parts = self.receipt(on, f"V00{no % 8 + 1}", "RM01", chance.sample(self.bought, 4))
-        pumps = self.receipt(on, "V002", "FG01", chance.sample(self.sold, 3))
-        desk.step("purchase.receipt", "submit", [parts, pumps])
-        desk.step("purchase.receipt", "post", [pumps] if recent else [parts, pumps])
+        parts = self.receipt(on, f"V00{no % 8 + 1}", "RM01", self.chance.sample(self.bought, 4))
+        pumps = self.receipt(on, "V002", "FG01", self.chance.sample(self.sold, 3))
+        came = [parts, pumps]
+        self.wang.step("purchase.receipt", "submit", came)
+        if not recent:
+            asked = self.wang.within("purchase.receipt", "submitted", came)
+            self.zhao.step("purchase.receipt", "approve", asked)
+            self.wang.step("purchase.receipt", "post", came)
         if no < 5:
             return
-        out = self.delivery(on, f"C00{no % 8 + 1}", chance.sample(self.sold, 2))
+        out = self.delivery(on, f"C00{no % 8 + 1}", self.chance.sample(self.sold, 2))
         if not recent:
-            desk.step("sales.delivery", "submit", [out])
-            desk.step("sales.delivery", "post", [out])
+            self.li.step("sales.delivery", "submit", [out])
+            self.wang.step("sales.delivery", "post", [out])
 
     def receipt(self, on: date, supplier: str, place: str, codes: list[str]) -> int:
         head = self._head(on, place, f"SH{on:%y%m%d}{self.chance.randint(10, 99)}")
         lines = [self._received(code, place) for code in codes]
-        return self.desk.save(
+        return self.wang.save(
             "purchase.receipt", head | {"supplier": self.parties[supplier]}, lines
         )
 
@@ -148,7 +159,7 @@ class _Months:
             {"product": self.products[code], "quantity_unit": str(self.chance.randint(1, 6))}
             for code in codes
         ]
-        return self.desk.save("sales.delivery", head | {"customer": self.parties[customer]}, lines)
+        return self.li.save("sales.delivery", head | {"customer": self.parties[customer]}, lines)
 
     def _head(self, on: date, place: str, reference: str) -> dict[str, Any]:
         return {"on": on.isoformat(), "warehouse": self.places[place], "reference": reference}
@@ -164,10 +175,11 @@ class _Months:
         }  # fmt: skip
 
 
-def _work(desk: Desk, progress: Say) -> None:
+def _work(company: Company, progress: Say) -> None:
     """The last weeks, day by day; each day is one unit of work."""
-    months = _Months(desk)
-    today = clock.today(desk.company.timezone)
+    unit_of_work(lambda: _policy(everybody(company, "demo")))
+    months = _Months(company)
+    today = clock.today(company.timezone)
     first = max(today - timedelta(days=_DAYS), date(today.year, 1, 1))
     days = list(_working_days(first, today))
     for no, on in enumerate(days):
@@ -175,6 +187,14 @@ def _work(desk: Desk, progress: Say) -> None:
         unit_of_work(lambda no=no, on=on, recent=recent: months.day(no, on, recent=recent))
         if no % 10 == 0:
             progress(on.isoformat())
+
+
+def _policy(actor: Actor) -> None:
+    """Large receipts want the purchasing manager's word."""
+    step = {"id": "manager", "name": "purchase.manager", "who": [{"role": "purchase.manager"}]}
+    flow = {"when": {"amount_from": "60000"}, "steps": [step | {"hours": 8}]}
+    draft = draft_policy(actor, "purchase.receipt", "large", flow, name=story()["policy"])
+    publish_policy(actor, draft.pk)
 
 
 def _working_days(first: date, final: date) -> Iterator[date]:

@@ -1,14 +1,15 @@
-"""Somebody with every role, who works in one company through the functions people use."""
+"""Somebody who works in one company, through the functions the API uses."""
 
 from typing import Any
 
 from django.apps import apps
+from django.db.models import QuerySet
 
 from heyi.platform import documents, modules, records
 from heyi.platform.access import Actor
 from heyi.platform.models import Company
 
-_ROLES = frozenset(
+_EVERY_ROLE = frozenset(
     {
         "system.administrator", "finance.accountant", "inventory.keeper", "purchase.buyer",
         "purchase.manager", "sales.clerk", "sales.manager",
@@ -16,14 +17,18 @@ _ROLES = frozenset(
 )  # fmt: skip
 
 
+def everybody(company: Company, name: str) -> Actor:
+    """One who may do everything, for setting a company up."""
+    return Actor(
+        0, name, company.pk, _EVERY_ROLE, frozenset({company.pk}), language=company.language
+    )
+
+
 class Desk:
     """A seat in one company, for demo data and replayed stories. The caller brings the unit of work."""
 
-    def __init__(self, company: Company, name: str) -> None:
-        self.company = company
-        self.actor = Actor(
-            0, name, company.pk, _ROLES, frozenset({company.pk}), language=company.language
-        )
+    def __init__(self, company: Company, actor: Actor) -> None:
+        self.company, self.actor = company, actor
 
     def save(
         self, screen: str, values: dict[str, Any], lines: list[dict[str, Any]] | None = None
@@ -38,9 +43,16 @@ class Desk:
 
     def step(self, type_: str, verb: str, ids: list[int], *, reason: str = "") -> None:
         """Take one step with documents as they are now."""
-        rows = modules.document_model(type_).objects.filter(pk__in=ids)
-        versions = dict(rows.values_list("pk", "version"))
-        documents.transition(type_, verb, versions, actor=self.actor, reason=reason)
+        versions = dict(self._rows(type_, ids).values_list("pk", "version"))
+        if versions:
+            documents.transition(type_, verb, versions, actor=self.actor, reason=reason)
+
+    def within(self, type_: str, state: str, ids: list[int]) -> list[int]:
+        """Which of these documents are in a state."""
+        return list(self._rows(type_, ids).filter(state=state).values_list("pk", flat=True))
+
+    def _rows(self, type_: str, ids: list[int]) -> QuerySet:
+        return modules.document_model(type_).objects.filter(pk__in=ids)
 
     def find(self, model: str) -> dict[str, int]:
         """The company's own masters: code -> id."""

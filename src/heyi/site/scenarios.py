@@ -9,7 +9,7 @@ from heyi.ledger.api import by_role, keep_goods, trial_balance
 from heyi.platform import clock, companies
 from heyi.platform.models import Company
 from heyi.platform.transactions import unit_of_work
-from heyi.site.desk import Desk
+from heyi.site.desk import Desk, everybody
 
 Say = Callable[[str], None]
 NAMES = ("goods",)
@@ -57,7 +57,7 @@ class _Goods:
 
     def __init__(self) -> None:
         self.company: Company = unit_of_work(self._found)
-        self.desk = Desk(self.company, "scenario")
+        self.desk = Desk(self.company, everybody(self.company, "scenario"))
         unit_of_work(self._furnish)
 
     def _found(self) -> Company:
@@ -107,11 +107,8 @@ class _Goods:
         """Closing balances of the story's accounts, read back from the ledger."""
         year = clock.today(self.company.timezone).year
         accounts = by_role(self.company.pk, *_ROLES)
-        rows = trial_balance(self.company.pk, date(year, 1, 1), date(year, 12, 31))
-        closing = {
-            account: (opening or 0) + (debit or 0) - (credit or 0)
-            for account, opening, debit, credit in rows
-        }
+        books = trial_balance(self.company.pk, date(year, 1, 1), date(year, 12, 31))
+        closing = {row.id: row.closing_debit - row.closing_credit for row in books.rows}
         return {
             role: str(Decimal(closing.get(account, 0)).quantize(Decimal("0.01")))
             for role, account in accounts.items()
