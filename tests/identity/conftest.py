@@ -109,8 +109,7 @@ class Post:
         )
         for (args,) in queued:
             args = json.loads(args) if isinstance(args, str) else args
-            args.pop("key")
-            deliver(**args)
+            deliver(**{name: args[name] for name in ("handler", "event", "topic", "payload")})
 
     def letters(self):
         self.work()

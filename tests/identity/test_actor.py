@@ -64,7 +64,8 @@ def test_roles_of_positions_join(li, hy, tw):
     here = Position.objects.create(company=hy, code="P1", name="Buyer", roles=["purchase.buyer"])
     away = Position.objects.create(company=tw, code="P2", name="Clerk", roles=["sales.clerk"])
     off = Position.objects.create(company=hy, code="P3", name="X", roles=["a.b"], active=False)
-    identity.grant(li, hy, ["audit.auditor"], positions=[here.pk, away.pk, off.pk])
+    identity.grant(li, hy, ["audit.auditor"], positions=[here.pk, off.pk])
+    li.seats.update(positions=[here.pk, away.pk, off.pk])  # as if `away` had moved since
     assert identity.actor_of(asking(li)).roles == {"audit.auditor", "purchase.buyer", MEMBER}
 
 

@@ -210,3 +210,35 @@ def test_two_administrators_cannot_dismiss_each_other_at_once(li, wu, hy):
     for t in threads:
         t.join()
     assert sorted(results) == ["dismissed", "refused"]
+
+
+class TestPositions:
+    def save(self, desk, values, key="p1"):
+        body = {"values": values, "lines": []}
+        return desk.ask("POST", "/api/records/identity.position", body, **{"Idempotency-Key": key})
+
+    def test_a_position_bundles_roles(self, desk, wu):
+        made = self.save(desk, {"code": "AUD", "name": "稽核", "roles": ["audit.auditor"]})
+        assert made.status_code == 201, made.content
+        position = made.json()["id"]
+        reply = desk.ask("PUT", f"/api/users/{wu.pk}/rights", {"positions": [position]})
+        assert reply.json()["positions"] == [position]
+        theirs = Browser()
+        theirs.sign_in("wu")
+        assert theirs.ask("GET", "/api/session").json()["roles"] == [
+            "audit.auditor",
+            "system.member",
+        ]
+
+    def test_unknown_roles(self, desk):
+        reply = self.save(desk, {"code": "K", "name": "K", "roles": ["sales.king"]})
+        assert (reply.status_code, code(reply)) == (422, "identity.role_unknown")
+
+    def test_positions_of_another_company(self, desk, wu, tw):
+        from heyi.platform.identity.models import Position
+
+        theirs = Position.objects.create(
+            company=tw, code="X", name="X", roles=["system.administrator"]
+        )
+        reply = desk.ask("PUT", f"/api/users/{wu.pk}/rights", {"positions": [theirs.pk]})
+        assert (reply.status_code, code(reply)) == (404, "platform.not_found")

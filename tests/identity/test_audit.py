@@ -158,3 +158,106 @@ def test_where_a_request_comes_from(_case, proxies, forwarded, found, settings, 
     settings.HEYI_TRUSTED_PROXIES = proxies
     request = rf.get("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": forwarded})
     assert audit.client_ip(request) == found
+
+
+class TestProof:
+    def prove(self, since=None):
+        from heyi.platform.audit.proof import unbroken
+
+        return unbroken(None, since)
+
+    def test_it_names_the_record_and_its_subject(self):
+        did(1, 2)
+        audit.extend()
+        second = AuditRecord.objects.order_by("-id")[0]
+        assert (self.prove().ok, self.prove().checked) == (True, 2)
+        as_intruder("UPDATE audit_record SET reason = 'x' WHERE id = %s", second.pk)
+        bad = self.prove().first_bad
+        assert {k: bad[k] for k in ("record", "actor", "action", "subject_type", "subject_id")} == {
+            "record": second.pk, "actor": "li", "action": "edit",
+            "subject_type": "sales.delivery", "subject_id": "2",
+        }  # fmt: skip
+
+    def test_a_later_run_looks_only_at_what_is_new(self):
+        did(1, 2, 3)
+        audit.extend()
+        first, _, third = AuditRecord.objects.order_by("id").values_list("id", flat=True)
+        assert self.prove(since=2).checked == 1
+        as_intruder("UPDATE audit_record SET reason = 'x' WHERE id = %s", first)
+        assert self.prove(since=2).ok
+        assert self.prove().first_bad["record"] == first
+        as_intruder("UPDATE audit_record SET reason = 'x' WHERE id = %s", third)
+        assert self.prove(since=2).first_bad["record"] == third
+
+    def test_it_is_part_of_the_check(self):
+        from heyi.platform.proofs import proofs
+
+        assert "audit.chain" in [proof.id for proof in proofs()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_records_in_flight_join_later_and_two_workers_do_not_collide():
+    """A transaction takes its record's id first and commits last; meanwhile two workers extend."""
+    import threading
+
+    started, go_on, counts = threading.Event(), threading.Event(), []
+
+    def slow():
+        with transaction.atomic():
+            did(1)
+            started.set()
+            go_on.wait(10)
+        connection.close()
+
+    def work():
+        counts.append(audit.extend())
+        connection.close()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    started.wait(10)
+    did(2, 3)
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sum(counts) == 2
+    go_on.set()
+    thread.join()
+    assert audit.extend() == 1
+    subjects = dict(AuditRecord.objects.values_list("pk", "subject_id"))
+    order = Seal.objects.order_by("position").values_list("record_id", flat=True)
+    assert [subjects[pk] for pk in order] == [2, 3, 1]
+    assert audit.verify().ok
+
+
+def test_reading_it(li, wu, hy, tw):
+    from heyi.platform.access import Actor
+    from tests.identity.conftest import Browser
+
+    mine = Actor(id=li.pk, name="li", company=hy.pk, roles=frozenset())
+    audit.record([audit.Entry("edit", "sales.delivery", n) for n in range(1, 6)], actor=mine)
+    audit.record([audit.Entry("edit", "sales.delivery", 9, company=tw.pk)], actor=mine)
+    desk = Browser()
+    desk.sign_in("wu")
+    asked = "/api/audit?subject_type=sales.delivery&limit=2"
+    page = desk.ask("GET", asked).json()
+    assert [row["subject_id"] for row in page["rows"]] == [5, 4]
+    page = desk.ask("GET", f"{asked}&after={page['next']}").json()
+    page = desk.ask("GET", f"{asked}&after={page['next']}").json()
+    assert ([row["subject_id"] for row in page["rows"]], page["next"]) == ([1], None)
+    kinds = [
+        row["action"] for row in desk.ask("GET", f"/api/audit?actor_id={wu.pk}").json()["rows"]
+    ]
+    assert kinds == ["sign_in"]
+
+
+def test_a_request_leaves_its_address_and_trace(li):
+    from tests.identity.conftest import Browser
+
+    reply = Browser(ip="2001:db8::7").sign_in()
+    written = AuditRecord.objects.get(action="sign_in")
+    assert written.ip == "2001:db8::7"
+    assert written.trace
+    assert written.trace == reply.headers["Heyi-Trace"]

@@ -10,7 +10,7 @@ USER = Access(
     company="seats__company",
 )
 POSITION = Access(
-    type="identity.position", verbs={"read": {ADMINISTRATOR}, "edit": {ADMINISTRATOR}}, shared=True
+    type="identity.position", verbs={"read": {ADMINISTRATOR}, "edit": {ADMINISTRATOR}}
 )
 # Everybody makes tokens for themselves; administrators see and revoke those of the company.
 TOKEN = Access(

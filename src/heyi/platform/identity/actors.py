@@ -39,8 +39,7 @@ def _seats_of_user(condition: str) -> str:
         LEFT JOIN LATERAL (
             SELECT array_agg(DISTINCT role) AS roles
             FROM identity_position p CROSS JOIN unnest(p.roles) AS role
-            WHERE p.id = ANY(m.positions) AND p.active
-              AND (p.company_id IS NULL OR p.company_id = c.id)
+            WHERE p.id = ANY(m.positions) AND p.active AND p.company_id = c.id
         ) p ON true
     """
 

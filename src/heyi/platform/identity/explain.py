@@ -89,8 +89,8 @@ def _about_roles(access: Access, actor: Actor, verb: str) -> list[Reason]:
 def _positions_with(roles: list[str], actor: Actor) -> list[str]:
     return list(
         Position.objects.filter(
-            Q(roles__overlap=roles),
-            Q(company=actor.company) | Q(company=None),
+            roles__overlap=roles,
+            company=actor.company,
             active=True,
             pk__in=_positions_of(actor),
         ).values_list("name", flat=True)

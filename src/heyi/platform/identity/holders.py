@@ -33,8 +33,7 @@ _HOLDERS = """
         SELECT unnest(m.roles) AS role
         UNION ALL
         SELECT unnest(p.roles) FROM identity_position p
-        WHERE p.id = ANY(m.positions) AND p.active
-          AND (p.company_id IS NULL OR p.company_id = m.company_id)
+        WHERE p.id = ANY(m.positions) AND p.active AND p.company_id = m.company_id
     ) r
     WHERE m.company_id = %s AND r.role = ANY(%s::text[])
     ORDER BY 1, 2

@@ -64,6 +64,12 @@ class Position(Master):
 
     roles = ArrayField(models.CharField(max_length=64), default=list)
 
+    class Meta(Master.Meta):
+        constraints = [
+            *Master.Meta.constraints,
+            models.CheckConstraint(condition=Q(company__isnull=False), name="position_company"),
+        ]
+
 
 class Membership(models.Model):
     """A person's seat in a company: their roles there, and how far these reach.

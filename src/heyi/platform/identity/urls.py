@@ -4,7 +4,9 @@ from allauth.headless.account import views as account
 from allauth.headless.base import views as base
 from allauth.headless.constants import Client
 from allauth.headless.mfa import views as mfa
+from django.http import HttpRequest, JsonResponse
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 
 OFFERED = {
     "config": base.ConfigView,
@@ -21,7 +23,17 @@ OFFERED = {
     "account/authenticators/recovery-codes": mfa.ManageRecoveryCodesView,
 }
 
+
+@csrf_exempt
+def nothing(request: HttpRequest, rest: str) -> JsonResponse:
+    """Whatever else allauth could do does not exist here."""
+    return JsonResponse({"status": 404}, status=404)
+
+
 urlpatterns = [
-    path(f"browser/v1/{where}", view.as_api_view(client=Client.BROWSER))
-    for where, view in OFFERED.items()
+    *(
+        path(f"browser/v1/{where}", view.as_api_view(client=Client.BROWSER))
+        for where, view in OFFERED.items()
+    ),
+    path("<path:rest>", nothing),
 ]

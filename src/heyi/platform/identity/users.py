@@ -16,8 +16,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from heyi.platform import clock
-from heyi.platform.access import SYSTEM, Actor
+from heyi.platform.access import SYSTEM, Actor, NotFound
 from heyi.platform.audit.api import Entry, differences, record
+from heyi.platform.drafts import Draft
 from heyi.platform.identity import attempts, mail
 from heyi.platform.identity.access import ADMINISTRATOR
 from heyi.platform.identity.errors import (
@@ -29,7 +30,7 @@ from heyi.platform.identity.errors import (
     PasswordWeak,
     RoleUnknown,
 )
-from heyi.platform.identity.models import ApiToken, Membership, Session, User
+from heyi.platform.identity.models import ApiToken, Membership, Position, Session, User
 from heyi.platform.models import Company
 from heyi.platform.modules import modules
 
@@ -119,6 +120,7 @@ def grant(
 
     Raises:
         RoleUnknown: No module defines such a role.
+        NotFound: The company has no such position.
         LastAdministrator: The company would be left without an administrator.
     """
     after = {
@@ -128,6 +130,9 @@ def grant(
     }
     if unknown := sorted(set(after["roles"]) - set(all_roles())):
         raise RoleUnknown(unknown)
+    known = Position.objects.filter(company=company, pk__in=after["positions"])
+    if missing := set(after["positions"]) - set(known.values_list("pk", flat=True)):
+        raise NotFound("identity.position", sorted(missing))
     seats = _locked_seats(user, [company.pk])
     seat = next((s for s in seats if s.user_id == user.pk), None)
     before = {name: getattr(seat, name) for name in after} if seat else {}
@@ -236,6 +241,12 @@ def _note(action: str, user: User, actor: Actor, changes: dict[str, tuple] | Non
         company=actor.company or user.last_company_id or 0,
     )
     record([entry], actor=actor)
+
+
+def check_roles(draft: Draft, actor: Actor) -> None:
+    """Refuse a position with roles no module defines."""
+    if unknown := sorted(set(draft.values.get("roles") or ()) - set(all_roles())):
+        draft.problem(RoleUnknown(unknown), field="roles")
 
 
 def check_password_rules(password: str, user: User | None = None) -> None:

@@ -127,4 +127,8 @@ class Migration(migrations.Migration):
             model_name='position',
             constraint=models.UniqueConstraint(fields=('company', 'code'), name='identity_position_code', nulls_distinct=False),
         ),
+        migrations.AddConstraint(
+            model_name='position',
+            constraint=models.CheckConstraint(condition=models.Q(('company__isnull', False)), name='position_company'),
+        ),
     ]

@@ -1,0 +1,62 @@
+"""Reading what was done."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from heyi.platform.audit.access import RECORD
+from heyi.platform.audit.models import AuditRecord
+
+router = Router(tags=["audit"])
+LARGEST_PAGE = 200
+
+
+class RecordOut(Schema):
+    """Words for `action` under `audit.action.<action>`; `changes` is {field: [before, after]}."""
+
+    id: int
+    at: datetime
+    actor: str
+    actor_id: int
+    ip: str
+    action: str
+    subject_type: str
+    subject_id: int
+    changes: dict[str, Any]
+    reason: str
+    trace: str
+
+
+class PageOut(Schema):
+    """`next` is what to ask `after` for the following page; null at the end."""
+
+    rows: list[RecordOut]
+    next: int | None
+
+
+@router.get("", response=PageOut)
+def read_records(
+    request: HttpRequest,
+    subject_type: str = "",
+    subject_id: int | None = None,
+    actor_id: int | None = None,
+    action: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> dict[str, Any]:
+    """What was done in this company, latest first."""
+    actor = request.actor  # type: ignore[attr-defined]
+    RECORD.require(actor, "read")
+    asked = {
+        "subject_type": subject_type, "subject_id": subject_id, "actor_id": actor_id,
+        "action": action, "at__gte": since, "at__lt": until, "pk__lt": after,
+    }  # fmt: skip
+    narrowing = {name: value for name, value in asked.items() if value not in (None, "")}
+    limit = max(1, min(limit, LARGEST_PAGE))
+    rows = RECORD.visible(actor, AuditRecord.objects.filter(**narrowing)).order_by("-pk")
+    page = list(rows[: limit + 1])
+    return {"rows": page[:limit], "next": page[limit - 1].pk if len(page) > limit else None}
