@@ -33,6 +33,7 @@ from heyi.platform.exceptions.models import Case
 from heyi.platform.identity.models import User
 from heyi.platform.inbox.models import Notice
 from heyi.platform.models import DocumentLog
+from heyi.platform.people.models import Department, Employee
 from tests.work.approving import ACCOUNTANT, MANAGER, Firm, sound, step
 
 
@@ -192,6 +193,39 @@ def test_a_step_nobody_can_take_goes_to_the_administrator_with_a_case(firm):
         "approvals.step_unowned", [["purchase.receipt", receipt.pk]],
     )  # fmt: skip
     sound(firm)
+
+
+def department(firm, code, head, parent=None):
+    employees = {
+        who: Employee.objects.get_or_create(
+            company=firm.company, user_id=firm[who].id, defaults={"code": who, "name": who}
+        )[0]
+        for who in {head}
+    }
+    return Department.objects.create(
+        company=firm.company, code=code, name=code, head=employees[head], parent=parent
+    )
+
+
+def test_heads_and_managers_are_asked(firm):
+    company = department(firm, "ALL", "zhou")
+    buying = department(firm, "BUY", "wang", company)
+    Employee.objects.create(
+        company=firm.company, code="li", name="li", user_id=firm["li"].id, department=buying
+    )
+    firm.policy(step("own", {"head": True}), step("above", {"manager": 2}))
+    receipt = firm.submitted()
+    assert firm.asked(receipt) == {"wang"}  # the head of the submitter's department
+    firm.decides("wang", receipt)
+    assert firm.asked(receipt) == {"zhou"}  # the manager two levels up
+    assert firm.decides("zhou", receipt).state == "approved"
+
+
+def test_a_department_without_a_head_refuses_the_policy(firm):
+    Department.objects.create(company=firm.company, code="LOST", name="Lost")
+    with pytest.raises(Refusals) as refused:
+        firm.policy(step("own", {"head": True}))
+    assert [p.error.who for p in refused.value.problems] == ["Lost"]
 
 
 def test_without_anybody_the_document_stays_a_draft(firm):

@@ -75,6 +75,9 @@ TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP
 HEYI_METRICS_TOKEN = os.environ.get("HEYI_METRICS_TOKEN", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20
+FILE_UPLOAD_HANDLERS = ["heyi.platform.files.uploads.LimitedUploadHandler"]
+HEYI_ATTACHMENT_MB = int(os.environ.get("HEYI_ATTACHMENT_MB") or "25")
+HEYI_SCAN_COMMAND = os.environ.get("HEYI_SCAN_COMMAND", "")  # of attachments; see files/scanning
 
 # Browsers: see site/shield.py for the rest of the headers.
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -100,6 +103,9 @@ INSTALLED_APPS = [
     "heyi.platform.jobs",
     "heyi.platform.inbox",
     "heyi.platform.approvals",
+    "heyi.platform.comments",
+    "heyi.platform.files",
+    "heyi.platform.mail",
     "heyi.platform.extras",
     "heyi.platform.exports",
     "heyi.platform.printing",

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from heyi.platform.approvals import chart as people
 from heyi.platform.approvals.rules import Who
+from heyi.platform.identity.api import holders
+from heyi.platform.people import api as people
 from heyi.platform.rows import array, fetch
 
 
@@ -23,7 +24,7 @@ def owners(company: int, asks: Sequence[Ask]) -> list[list[int]]:
     At most four statements and one for each submitter, however many asks.
     """
     wanted = [w for ask in asks for w in ask.who]
-    holders = by_role(company, {w.role for w in wanted if w.role})
+    by_role = holders(company, {w.role for w in wanted if w.role})
     present = active(company, {w.user for w in wanted if w.user})
     departments = _departments(company, asks)
     heads = people.heads(company, set(departments.values())) if departments else {}
@@ -34,7 +35,7 @@ def owners(company: int, asks: Sequence[Ask]) -> list[list[int]]:
 
     def find(ask: Ask, who: Who) -> list[int]:
         if who.role:
-            return holders.get(who.role, [])
+            return by_role[who.role]
         if who.user:
             return [who.user] if who.user in present else []
         if who.head:
@@ -53,32 +54,6 @@ def _departments(company: int, asks: Sequence[Ask]) -> dict[tuple[int | None, in
     theirs = {s: people.department_of(company, s) for s in submitters}
     found = {key: key[0] if key[0] is not None else theirs[key[1]] for key in keys}
     return {key: department for key, department in found.items() if department is not None}
-
-
-def by_role(company: int, roles: Iterable[str]) -> dict[str, list[int]]:
-    """Who holds each role in the company, by a seat or by a position. One statement."""
-    roles = sorted(set(roles))
-    found: dict[str, list[int]] = {}
-    if roles:
-        for role, user in fetch(
-            """
-            SELECT r.role, m.user_id
-            FROM identity_membership m
-            JOIN identity_user u ON u.id = m.user_id AND u.active
-            CROSS JOIN LATERAL (
-                SELECT unnest(m.roles) AS role
-                UNION
-                SELECT unnest(p.roles) FROM identity_position p
-                WHERE p.id = ANY(m.positions) AND p.active
-                  AND (p.company_id IS NULL OR p.company_id = m.company_id)
-            ) AS r
-            WHERE m.company_id = %s AND r.role = ANY(%s::text[])
-            ORDER BY 1, 2
-            """,
-            [company, array(roles)],
-        ):
-            found.setdefault(role, []).append(user)
-    return found
 
 
 def active(company: int, users: Iterable[int]) -> set[int]:

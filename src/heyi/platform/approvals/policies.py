@@ -10,12 +10,13 @@ from django.db.models import Max
 from heyi.kernel.errors import BusinessError, Problem, Refusals
 from heyi.platform import clock
 from heyi.platform.access import Actor, NotAllowed, NotFound
-from heyi.platform.approvals import chart as people
 from heyi.platform.approvals.errors import PolicyMalformed, PolicyMoved, StepOwnerless
 from heyi.platform.approvals.models import Policy
-from heyi.platform.approvals.owners import active, by_role
+from heyi.platform.approvals.owners import active
 from heyi.platform.approvals.rules import ADMINISTRATOR, Flow, FlowMalformed, Step, parse
+from heyi.platform.identity.api import holders
 from heyi.platform.modules import document_model
+from heyi.platform.people import api as people
 from heyi.platform.rows import fetch
 
 
@@ -144,13 +145,13 @@ def published(company: int, document_type: str) -> list[Policy]:
 def problems(company: int, flow: Flow) -> list[BusinessError]:
     """Every step that could find nobody, with what it asks for in vain."""
     asked = [(step, who) for step in flow.steps for who in (*step.who, *step.escalate)]
-    holders = by_role(company, {w.role for _, w in asked if w.role} | {flow.otherwise})
+    by_role = holders(company, {w.role for _, w in asked if w.role} | {flow.otherwise})
     present = active(company, {w.user for _, w in asked if w.user})
     found: list[BusinessError] = []
-    if not holders.get(flow.otherwise):
+    if not by_role[flow.otherwise]:
         found.append(StepOwnerless("*", flow.otherwise))
     for step, who in asked:
-        if who.role and not holders.get(who.role):
+        if who.role and not by_role[who.role]:
             found.append(StepOwnerless(step.name, who.role))
         if who.user and who.user not in present:
             found.append(StepOwnerless(step.name, f"#{who.user}"))
@@ -162,8 +163,7 @@ def problems(company: int, flow: Flow) -> list[BusinessError]:
 def _headless(company: int, flow: Flow, step: Step) -> Sequence[str]:
     """The departments the step could be about that have no head, nor any above them."""
     rows = fetch(
-        "SELECT id, name FROM people_department WHERE active"
-        " AND (company_id = %s OR company_id IS NULL) ORDER BY id",
+        "SELECT id, name FROM people_department WHERE active AND company_id = %s ORDER BY id",
         [company],
     )
     chosen = step.when.departments or flow.when.departments

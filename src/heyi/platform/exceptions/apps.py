@@ -1,3 +1,5 @@
+from typing import Any
+
 from heyi.platform.modules import ModuleConfig
 
 
@@ -5,3 +7,8 @@ class ExceptionsConfig(ModuleConfig):
     name = "heyi.platform.exceptions"
     default = True
     routes = (("exceptions", "heyi.platform.exceptions.http.router"),)
+
+    def declare(self) -> dict[str, Any]:
+        from heyi.platform.exceptions import defects
+
+        return {"exceptions": (defects.DEFECT,), "defects": (defects.report,)}

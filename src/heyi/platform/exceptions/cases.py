@@ -12,6 +12,7 @@ from django.db import connection
 from heyi.kernel.errors import BusinessError, Remedy
 from heyi.platform import clock
 from heyi.platform.access import Actor
+from heyi.platform.audit.origin import trace as current_trace
 from heyi.platform.calendar.api import Calendar, calendar_of
 from heyi.platform.exceptions.kinds import Cause, ExceptionKind, kinds
 from heyi.platform.rows import array, fetch
@@ -107,7 +108,7 @@ def open_all(
         return []
     calendar = calendar_of(company)
     rows = [_row(print_, found, calendar) for print_, found in sorted(groups.items())]
-    ids = dict(_open(rows, company, actor, trace))
+    ids = dict(_open(rows, company, actor, trace or current_trace()))
     return [ids[f.fingerprint] for f in findings]
 
 

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from heyi.kernel.errors import BusinessError, Remedy
 from heyi.platform import exceptions
 from heyi.platform.access import Actor
+from heyi.platform.audit.origin import trace
 from heyi.platform.exceptions import ExceptionKind
 from heyi.platform.jobs.ids import uuid7
 from heyi.platform.jobs.queue import defer, reschedule
@@ -71,7 +72,7 @@ def publish(events: Iterable[Any]) -> None:
         assert all(isinstance(v, int | str | None) for v in payload.values()), payload
         for consumer in consumers:
             args = {"handler": consumer.name, "event": id_, "topic": event.topic,
-                    "key": event.key, "payload": payload}  # fmt: skip
+                    "key": event.key, "payload": payload, "trace": trace()}  # fmt: skip
             jobs.append((HANDLE, f"{consumer.module}|{event.key}", json.dumps(args)))
     defer(jobs)
 

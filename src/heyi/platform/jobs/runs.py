@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from heyi.kernel.errors import BusinessError, Remedy
 from heyi.platform import exceptions
 from heyi.platform.access import Actor
+from heyi.platform.audit.origin import trace
 from heyi.platform.exceptions import ExceptionKind
 from heyi.platform.jobs.queue import defer
 from heyi.platform.rows import fetch
@@ -105,11 +106,19 @@ class Job:
         [(run,)] = fetch(
             "INSERT INTO jobs_jobrun (name, company_id, actor_id, actor, language, args, state,"
             " done, cancel, error, trace)"
-            " VALUES (%s, %s, %s, %s, %s, %s, 'queued', 0, false, '', '') RETURNING id",
-            [self.name, company, id_, name, language, json.dumps(args)],
+            " VALUES (%s, %s, %s, %s, %s, %s, 'queued', 0, false, '', %s) RETURNING id",
+            [self.name, company, id_, name, language, json.dumps(args), trace()],
         )
         lock = f"job|{self.name}" if self.alone or self.every else None
-        defer([(RUN, lock, json.dumps({"name": self.name, "run": run, "args": args}))])
+        defer(
+            [
+                (
+                    RUN,
+                    lock,
+                    json.dumps({"name": self.name, "run": run, "args": args, "trace": trace()}),
+                )
+            ]
+        )
         return run
 
 

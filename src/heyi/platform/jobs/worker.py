@@ -12,6 +12,7 @@ from typing import Any
 
 import django
 import procrastinate
+import structlog
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from procrastinate import exceptions as faults
@@ -123,6 +124,7 @@ def build(options: Options) -> procrastinate.App:
     @app.task(name=HANDLE, pass_context=True, retry=patience)
     def handle(context: JobContext, **args: Any) -> None:
         close_old_connections()
+        structlog.contextvars.bind_contextvars(trace=args.get("trace", ""))
         try:
             outbox.deliver(args["handler"], args["event"], args["topic"], args["payload"])
         except Exception:
@@ -135,6 +137,7 @@ def build(options: Options) -> procrastinate.App:
     @app.task(name=RUN, pass_context=True, retry=patience)
     def perform(context: JobContext, **args: Any) -> None:
         close_old_connections()
+        structlog.contextvars.bind_contextvars(trace=args.get("trace", ""))
         runs.perform(
             args["name"], args.get("run"), args.get("args") or {},
             last=patience.wait(context.job) is None, stopping=context.should_abort,

@@ -1,0 +1,1 @@
+"""Files attached to records: kept once by content, named safely, looked at before anyone opens them."""

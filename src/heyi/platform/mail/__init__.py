@@ -1,0 +1,1 @@
+"""Letters to the outside, written in the transaction that wants them, sent by the worker."""
