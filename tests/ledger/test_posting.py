@@ -10,13 +10,16 @@ from heyi.ledger.api import (
     AlreadyPosted,
     AlreadyReversed,
     Amount,
+    AmountTooFine,
     JournalUnbalanced,
     LateCost,
+    Movement,
     NotPosted,
     PeriodClosed,
     Posting,
     PurposeUnmapped,
     ReceiptUnknown,
+    ReferenceUnknown,
     StockShort,
     close,
     fold,
@@ -359,3 +362,63 @@ def test_posted_paper_is_frozen(company):
     ):
         with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
             change()
+
+
+# --- bad input --------------------------------------------------------------------------------
+
+
+def test_another_companys_things_are_unknown(company, build):
+    other = build("OTHER")
+    foreign = other.product("nut")
+    type(foreign).objects.filter(pk=foreign.pk).update(company=other.model)
+    for wanted, what in (
+        (company.move("purchase.receipt", "bolt", 1, 1, other.warehouse.pk, "1.00"), "location"),
+        (Movement("purchase.receipt", foreign.pk, D(1), 1, company.warehouse.pk,
+                  company.ref("l"), D("1.00")), "product"),
+    ):
+        with pytest.raises(ReferenceUnknown) as refusal:
+            company.post(wanted)
+        assert refusal.value.what == what
+    with pytest.raises(ReferenceUnknown) as refusal:
+        company.post(journal=[Amount(other.accounts["AR"].pk, D(1)), ("REV", "-1")])
+    assert refusal.value.what == "account"
+
+
+def test_an_account_that_is_a_heading_or_switched_off_takes_nothing(company):
+    accounts = type(company.accounts["AR"]).objects
+    for change in ({"leaf": False}, {"leaf": True, "active": False}):
+        accounts.filter(pk=company.accounts["AR"].pk).update(**change)
+        with pytest.raises(ReferenceUnknown):
+            company.post(journal=[("AR", "1"), ("REV", "-1")])
+
+
+def test_amounts_finer_than_the_currency_are_refused(build):
+    taiwan = build("TW", currency="TWD", decimals=0)
+    for bad in (
+        lambda: taiwan.receive("bolt", 3, "10.50"),
+        lambda: taiwan.post(journal=[("AR", "0.5"), ("REV", "-0.5")]),
+    ):
+        with pytest.raises(AmountTooFine):
+            bad()
+    taiwan.receive("bolt", 3, "10")
+    assert [taiwan.net(taiwan.issue("bolt", 1))["WIP"] for _ in range(3)] == ["3.00", "4.00", "3.00"]
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "0.0000001"])
+def test_a_quantity_is_positive_and_in_six_decimals(quantity, company):
+    with pytest.raises(AssertionError):
+        company.receive("bolt", quantity, "1.00")
+
+
+def test_how_goods_are_costed_stays_while_they_are_there(company):
+    from heyi.product.models import Category, Product
+
+    company.receive("bolt", 1, "1.00")
+    for change in (
+        lambda: Product.objects.filter(pk=company.product("bolt").pk).update(tracking="lot"),
+        lambda: Category.objects.filter(pk=company.categories["FG"].pk).update(costing="fifo"),
+    ):
+        with pytest.raises(DatabaseError, match="goods are on hand"), transaction.atomic():
+            change()
+    company.issue("bolt", 1)
+    Product.objects.filter(pk=company.product("bolt").pk).update(tracking="lot")

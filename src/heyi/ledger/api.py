@@ -7,6 +7,7 @@ from heyi.ledger.costs import costs_of
 from heyi.ledger.errors import (
     AlreadyPosted,
     AlreadyReversed,
+    AmountTooFine,
     JournalUnbalanced,
     LotDiffers,
     LotExpired,
@@ -16,6 +17,7 @@ from heyi.ledger.errors import (
     PeriodClosed,
     PurposeUnmapped,
     ReceiptUnknown,
+    ReferenceUnknown,
     SerialInUse,
     StockShort,
     StockShortLater,
@@ -55,6 +57,7 @@ from heyi.ledger.types import (
 __all__ = [
     "AlreadyPosted",
     "AlreadyReversed",
+    "AmountTooFine",
     "Amount",
     "Broken",
     "Dimensions",
@@ -72,6 +75,7 @@ __all__ = [
     "Posting",
     "PurposeUnmapped",
     "ReceiptUnknown",
+    "ReferenceUnknown",
     "Ref",
     "SerialInUse",
     "StockShort",

@@ -121,6 +121,30 @@ class AlreadyReversed(BusinessError):
 
 
 @dataclass(eq=False)
+class ReferenceUnknown(BusinessError):
+    """A product, place or account that this company does not have, or may not post on.
+
+    Args:
+        what: "product", "location" or "account".
+    """
+
+    code = "ledger.reference_unknown"
+    remedy = Remedy("ledger.remedy.choose_own")
+    what: str
+    key: int
+
+
+@dataclass(eq=False)
+class AmountTooFine(BusinessError):
+    """The amount is finer than the company's currency is counted."""
+
+    code = "ledger.amount_too_fine"
+    remedy = Remedy("ledger.remedy.round_amount")
+    amount: Decimal
+    currency: str
+
+
+@dataclass(eq=False)
 class JournalUnbalanced(BusinessError):
     code = "ledger.journal_unbalanced"
     remedy = Remedy("ledger.remedy.balance_lines")

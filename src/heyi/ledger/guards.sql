@@ -80,6 +80,34 @@ CREATE OR REPLACE TRIGGER policy_changed AFTER UPDATE OF negative ON ledger_loca
 CREATE OR REPLACE TRIGGER policy_changed AFTER UPDATE OF negative ON product_product
   FOR EACH ROW WHEN (OLD.negative <> NEW.negative) EXECUTE FUNCTION ledger_policy_changed();
 
+-- How goods are costed and followed cannot change under goods that are there: their layers, lots
+-- and prices would mean something else. Sell or move them out first.
+CREATE OR REPLACE FUNCTION ledger_goods_in_use() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE used boolean;
+BEGIN
+  IF TG_TABLE_NAME = 'product_category' THEN
+    used := EXISTS (SELECT FROM ledger_valuepool v JOIN product_product p ON p.id = v.product_id
+                    WHERE p.category_id = NEW.id AND v.quantity <> 0);
+  ELSIF NEW.tracking = OLD.tracking AND EXISTS (
+      SELECT FROM product_category a, product_category b WHERE a.id = OLD.category_id AND b.id = NEW.category_id
+      AND (a.costing, a.by_lot) = (b.costing, b.by_lot)) THEN
+    used := false;
+  ELSE
+    used := EXISTS (SELECT FROM ledger_quantitybalance q WHERE q.product_id = NEW.id AND q.quantity <> 0
+                    AND q.company_id IN (SELECT id FROM platform_company));
+  END IF;
+  IF used THEN
+    RAISE EXCEPTION 'goods are on hand: their costing and tracking stay' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER goods_in_use BEFORE UPDATE OF tracking, category_id ON product_product FOR EACH ROW
+  WHEN ((OLD.tracking, OLD.category_id) IS DISTINCT FROM (NEW.tracking, NEW.category_id))
+  EXECUTE FUNCTION ledger_goods_in_use();
+CREATE OR REPLACE TRIGGER goods_in_use BEFORE UPDATE OF costing, by_lot ON product_category FOR EACH ROW
+  WHEN ((OLD.costing, OLD.by_lot) IS DISTINCT FROM (NEW.costing, NEW.by_lot))
+  EXECUTE FUNCTION ledger_goods_in_use();
+
 -- A lot's expiry is copied to where it lies, so that picking the first to expire reads one index.
 CREATE OR REPLACE FUNCTION ledger_expiry_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

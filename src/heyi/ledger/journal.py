@@ -26,7 +26,7 @@ def forget() -> None:
 
 def kept(books: Book, account: int, said: Dimensions) -> Dimensions:
     """Of what a document says, what the account keeps."""
-    wanted = books.accounts[account]
+    wanted = books.dimensions(account)
     if not wanted:
         return Dimensions()
     return Dimensions(**{n: getattr(said, n) for n in _names if n in wanted})

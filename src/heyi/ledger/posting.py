@@ -18,7 +18,7 @@ from django.db import transaction
 
 from heyi.kernel.money import ZERO, allocate
 from heyi.ledger import journal, pools, quantities, shortage
-from heyi.ledger.errors import JournalUnbalanced, ReceiptUnknown
+from heyi.ledger.errors import AmountTooFine, JournalUnbalanced, ReceiptUnknown
 from heyi.ledger.periods import Header, open_vouchers
 from heyi.ledger.quantities import Delta, Place
 from heyi.ledger.reference import Book, Rule
@@ -63,12 +63,16 @@ def post(postings: Sequence[Posting]) -> list[Posted]:
         postings: At most 1,000 documents; larger runs are split by the caller.
 
     Raises:
-        AlreadyPosted: One of the documents is in the ledger already.
+        AlreadyPosted: One of the documents is in the ledger already (said at the end).
+        AmountTooFine: An amount is finer than the currency.
         JournalUnbalanced: A document's own journal does not sum to zero.
         PeriodClosed: A date lies in no open period.
         PurposeUnmapped: A purpose has no accounts yet.
         ReceiptUnknown: A late cost names goods that never came.
+        ReferenceUnknown: A product, place or account is not the company's.
         StockShort: A shelf would go below what it holds or owes.
+        StockShortLater: A later day would.
+        LotRequired, LotUnknown, LotExpired, SerialInUse: See `quantities`.
     """
     assert working(), "post() joins the document's unit of work"
     headers, posted = _record(postings)
@@ -90,6 +94,8 @@ def _record(postings: Sequence[Posting]) -> tuple[list[Header], list[Posted]]:
         if difference := sum((a.value for a in p.journal), ZERO):
             raise JournalUnbalanced(p.document.type, difference)
     books, headers = open_vouchers(postings)
+    for p in postings:
+        _check(books, p)
     batch = Batch(books)
     earlier = _earlier(batch, postings)
     books.know({m.product for p in postings for m in p.movements})
@@ -103,6 +109,17 @@ def _record(postings: Sequence[Posting]) -> tuple[list[Header], list[Posted]]:
     _tell_broken(broken, postings, posted)
     write(batch, headers, posted)
     return headers, posted
+
+
+def _check(books: Book, posting: Posting) -> None:
+    """Amounts are whole units of the currency; quantities positive and in six decimals."""
+    for m in posting.movements:
+        assert m.quantity > 0 and round(m.quantity, 6) == m.quantity, m
+        assert m.value is None or m.value >= 0, m
+    said = (m.value for m in posting.movements if m.value)
+    for amount in (*said, *(a.value for a in posting.journal), *(x.value for x in posting.late)):
+        if amount % books.unit:
+            raise AmountTooFine(amount, books.currency)
 
 
 def write(batch: Batch, headers: Sequence[Header], posted: Sequence[Posted]) -> None:
@@ -159,7 +176,7 @@ def _tell_broken(
 
 def pool_of(books: Book, product: int, location: int, owner: int, lot: int) -> pools.Key | None:
     """The pool that carries goods lying there; None for the world and for others' goods."""
-    area = books.areas[location]
+    area = books.area(location)
     if area is None or owner:
         return None
     return product, area, lot if books.goods[product].by_lot else 0

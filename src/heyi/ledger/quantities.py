@@ -80,7 +80,7 @@ def moved(books: Book, movements: Iterable[tuple[date, Movement]]) -> defaultdic
     """
     deltas: defaultdict[Place, Delta] = defaultdict(Delta)
     for on, m in movements:
-        ours = books.areas[m.source] is not None, books.areas[m.target] is not None
+        ours = books.area(m.source) is not None, books.area(m.target) is not None
         if not m.lot and any(ours) and books.goods[m.product].tracking != "none":
             raise LotRequired(*shortage.product_named(m.product))
         if ours[0]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from heyi.ledger.errors import PurposeUnmapped
+from heyi.ledger.errors import PurposeUnmapped, ReferenceUnknown
 from heyi.ledger.rules import Rule, RuleRow, resolve
 from heyi.platform.rows import array, fetch
 
@@ -61,22 +61,51 @@ class Book:
             found = self._resolved[asked] = answer
         return found
 
+    def area(self, location: int) -> int | None:
+        """The valuation area of a place; None for the world.
+
+        Raises:
+            ReferenceUnknown: The company has no such place.
+        """
+        try:
+            return self.areas[location]
+        except KeyError:
+            raise ReferenceUnknown("location", location) from None
+
+    def dimensions(self, account: int) -> frozenset[str]:
+        """The dimensions an account keeps.
+
+        Raises:
+            ReferenceUnknown: The company has no such account that takes postings.
+        """
+        try:
+            return self.accounts[account]
+        except KeyError:
+            raise ReferenceUnknown("account", account) from None
+
     def some_place(self, area: int) -> int:
         """A place of a valuation area, to name it by."""
         return next((pk for pk, of in self.areas.items() if of == area), 0)
 
     def know(self, products: Iterable[int]) -> None:
-        """Load the products not met before: one statement, or none."""
+        """Load the products not met before: one statement, or none.
+
+        Raises:
+            ReferenceUnknown: The company has no such product.
+        """
         if missing := sorted({p for p in products if p not in self.goods}):
             for pk, *facts in fetch(
                 """
                 SELECT p.id, c.id, c.costing, c.by_lot, p.tracking, p.standard, p.price
                 FROM product_product p JOIN product_category c ON c.id = p.category_id
-                WHERE p.id = ANY(%s::bigint[])
+                WHERE p.id = ANY(%s::bigint[]) AND (p.company_id = %s OR p.company_id IS NULL)
                 """,
-                [array(missing)],
+                [array(missing), self.company],
             ):
                 self.goods[pk] = Goods(*facts)
+            for product in missing:
+                if product not in self.goods:
+                    raise ReferenceUnknown("product", product)
 
 
 _books: dict[int, Book] = {}
@@ -106,7 +135,8 @@ def _load(company: int) -> Book:
         [company],
     )
     accounts = fetch(
-        "SELECT id, dimensions, code FROM ledger_account WHERE company_id = %s", [company]
+        "SELECT id, dimensions, code FROM ledger_account WHERE company_id = %s AND leaf AND active",
+        [company],
     )
     return Book(
         company=company,

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from heyi.kernel.money import CENT, ZERO
 
 PRICE = Decimal("0.00000001")
+DEAREST = Decimal("999999999999")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +83,5 @@ def covered(pool: Pool, receipt: Receipt) -> Decimal:
 
 
 def unit_price(quantity: Decimal, value: Decimal) -> Decimal:
-    return (value / quantity).quantize(PRICE, ROUND_HALF_UP)
+    """Value per base unit, as far as a price can say it."""
+    return min(value / quantity, DEAREST).quantize(PRICE, ROUND_HALF_UP)
