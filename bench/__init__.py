@@ -1,0 +1,1 @@
+"""Benchmarks: how long the promised things take. Run by `heyi bench NAME`; see docs/benchmarks.md."""
