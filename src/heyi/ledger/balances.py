@@ -1,8 +1,5 @@
 """Balances by period: folded by a job, read with what is not folded yet."""
 
-from datetime import date
-from decimal import Decimal
-
 from django.db import transaction
 
 from heyi.platform.rows import fetch
@@ -37,26 +34,6 @@ def fold() -> int:
             """
         )
         return folded
-
-
-def trial_balance(company: int, start: date, end: date) -> list[tuple[int, Decimal, Decimal, Decimal]]:
-    """Per account: balance before `start`, then debit and credit turnover up to `end`.
-
-    Both dates are period bounds. Reads folded balances plus what waits: one snapshot.
-    """
-    return fetch(
-        """
-        SELECT account_id, sum(debit - credit) FILTER (WHERE p."end" < %s),
-               sum(debit) FILTER (WHERE p.start >= %s), sum(credit) FILTER (WHERE p.start >= %s)
-        FROM (SELECT company_id, period_id, account_id, debit, credit FROM ledger_periodbalance
-              UNION ALL
-              SELECT company_id, period_id, account_id, debit, credit FROM ledger_balancedelta) AS b
-        JOIN ledger_period p ON p.id = b.period_id
-        WHERE b.company_id = %s AND p."end" <= %s
-        GROUP BY account_id ORDER BY account_id
-        """,
-        [start, start, start, company, end],
-    )
 
 
 def unproved() -> list[tuple]:
