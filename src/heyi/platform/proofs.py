@@ -81,7 +81,7 @@ def _prove(proof: Proof, company: int | None, full: bool) -> dict[str, Any]:
         "ok": result.ok,
         "checked": result.checked,
         "first_bad": result.first_bad,
-        "seconds": round(seconds, 3),
+        "seconds": int(seconds * 1000) / 1000,
     }
 
 
