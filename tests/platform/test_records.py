@@ -414,3 +414,31 @@ def test_a_save_costs_the_same_statements_however_many_lines(lines, firm, li):
     assert len(read) == 2, read
     seen = statements(lambda: records.preview(RECEIPT, actor, body))
     assert len(seen) <= 3, seen
+
+
+# ---------------------------------------------------------------- money as finely as the company counts
+
+
+def test_a_company_without_cents_enters_and_reads_none(build):
+    firm = build("TW", "TWD")
+    type(firm.model).objects.update(decimals=0)
+    lin = firm.hire("lin", "purchase.buyer")
+    screen = lin.read(f"/screens/{RECEIPT}")
+    assert screen["lines"]["fields"]["value"]["decimals"] == 0
+    made = lin.creates(RECEIPT, firm.receipt(), [firm.line(quantity_unit="3", price="2.5")])
+    assert made["lines"][0]["values"]["value"] == "8"
+    assert made["values"]["value"] == "8"
+    assert lin.read(f"/records/{RECEIPT}")["rows"][0]["values"]["value"] == "8"
+    assert plain(lin.read(f"/records/{RECEIPT}/{made['id']}")) == plain(made)
+
+
+def test_a_conflict_over_a_reference_names_both(firm, li):
+    other = type(firm.supplier).objects.create(
+        code="S002", name="Baosteel", is_supplier=True, company=firm.model
+    )
+    wu = firm.hire("wu", "purchase.buyer")
+    made = li.creates(RECEIPT, firm.receipt(), [firm.line()])
+    wu.changes(RECEIPT, made, values={"supplier": other.pk})
+    reply = li.changes(RECEIPT, made, status=409, values={"supplier": made["values"]["supplier"]})
+    [field] = reply["refusals"][0]["params"]["fields"]
+    assert (field["mine"]["code"], field["theirs"]["code"]) == ("S001", "S002")

@@ -17,7 +17,7 @@ from django.db.models import Expression
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from heyi.platform.screens import Spec, kind_of
+from heyi.platform.screens import FIGURES, Spec
 from heyi.platform.values import render
 
 Row = Sequence[Any]
@@ -107,7 +107,7 @@ def _columns(
             pick.append((spec.path, _reference(at, target)))
         else:
             orm.append(spec.orm)
-            pick.append((spec.path, _plain(at, "typed" if typed else spec.kind)))
+            pick.append((spec.path, _plain(at, spec, typed)))
     return Columns(tuple(orm), tuple(pick))
 
 
@@ -147,12 +147,7 @@ def _extra(at: int, spec: Spec, typed: bool) -> Callable[[Row, str], Any]:
 _EXTRA_TYPES: dict[str, Callable[[str], Any]] = {"rate": Decimal, "date": date.fromisoformat}
 
 
-def _plain(at: int, kind: str) -> Callable[[Row, str], Any]:
-    if kind in ("quantity", "money", "price", "rate"):
-        return lambda row, language: render(kind, row[at])
+def _plain(at: int, spec: Spec, typed: bool) -> Callable[[Row, str], Any]:
+    if spec.kind in FIGURES and not typed:
+        return lambda row, language: render(spec, row[at])
     return lambda row, language: row[at]
-
-
-def own_columns(model: type[models.Model]) -> tuple[str, ...]:
-    """The attribute names of the columns a save may write, references under their field's name."""
-    return tuple(f.name for f in model._meta.concrete_fields if kind_of(f) or f.name == "extra")

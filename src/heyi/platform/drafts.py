@@ -23,7 +23,6 @@ from heyi.platform.screens import FIGURES, Compiled, Spec, kind_of
 from heyi.platform.values import (
     ValueMissing,
     ValueTooLarge,
-    ValueUnreadable,
     parse,
     printable,
     render,
@@ -424,27 +423,13 @@ def _shown(draft: Draft, spec: Spec, values: Mapping[str, Any], language: str) -
         return _beyond(spec, target.beyond.get(rest), language) if target else None
     value = take(values, spec.path)
     if spec.kind != "reference":
-        return _fixed(spec, value)
+        return render(spec, value)
     target = draft.found.get((spec.target or "", value)) if value is not None else None
     return target.value(language) if target else None
-
-
-def _fixed(spec: Spec, value: Any) -> Any:
-    """Money shows the decimals of its column, whatever the arithmetic left."""
-    if spec.kind == "money" and isinstance(value, (Decimal, int)) and spec.decimals is not None:
-        return f"{Decimal(value):.{spec.decimals}f}"
-    return render(
-        spec.kind, Decimal(value) if spec.kind in FIGURES and type(value) is int else value
-    )
 
 
 def _beyond(spec: Spec, value: Any, language: str) -> Any:
     if spec.kind == "reference":
         known = isinstance(value, dict) and value.get("id") is not None
         return {**value, "name": localized(value.get("name"), language)} if known else None
-    return render(spec.kind, Decimal(value)) if spec.kind in FIGURES and value else value
-
-
-def unreadable(field: str, kind: str, value: Any) -> Problem:
-    """A refusal about the shape of a request rather than about one of its values."""
-    return Problem(ValueUnreadable(field, kind, printable(str(value))[:60]), field=field)
+    return render(spec, value)

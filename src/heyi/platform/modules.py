@@ -3,7 +3,7 @@
 `site` imports no module; everything is found through Django's app registry.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.apps import AppConfig, apps
@@ -30,14 +30,24 @@ class ModuleConfig(AppConfig):
         proofs: Functions that prove what must always be true; see `heyi check`.
         handlers: Event topic -> function(event). Idempotent; run by the worker.
         roles: Role ids this module defines ("sales.clerk").
-        routes: (prefix, router) for endpoints beyond the generic ones.
+        routes: (prefix, "package.http.router"), or several, for endpoints beyond the generic ones.
+        named: Params of refusals that are ids -> the model whose code and name people read.
+        guards: Document type -> {verb: function(documents, *, actor) -> refusals and warnings}.
+        policies: function(documents, *, actor, reason) -> bool, asked after `submit`; True takes
+            the documents over, otherwise they are approved at once.
+        decisions: function(documents, verb, *, actor, reason) -> bool, asked before every step;
+            True has dealt with it.
+        panels: Panel id -> function(screen, id, *, actor) -> JSON beside a record.
+        contributes: Screen id -> panels this module adds to it.
+        defects: function(error, *, trace, path, actor), told of everything that broke.
     """
 
     default = False
     documents: ClassVar[tuple[str, ...]] = ()
     masters: ClassVar[tuple[str, ...]] = ()
     roles: ClassVar[tuple[str, ...]] = ()
-    routes: ClassVar[tuple[str, str] | None] = None
+    routes: ClassVar[tuple[Any, ...] | None] = None
+    named: ClassVar[dict[str, str]] = {}
 
     def declare(self) -> dict[str, Any]:
         """Names that need imported models: screens, lookups, access, verbs, prepare, setup,

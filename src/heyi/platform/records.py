@@ -7,6 +7,7 @@ and locked, what is referred to is read once, and what changed is written once p
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -38,7 +39,7 @@ from heyi.platform.references import Targets, targets
 from heyi.platform.refusals import Refusals, refused_by_database, said
 from heyi.platform.rows import array, columns, fetch, insert
 from heyi.platform.screens import Compiled, Spec, seen_by
-from heyi.platform.values import parse
+from heyi.platform.values import parse, render
 
 _KEPT_BY_US = frozenset({"company", "number", "state", "version", "created_by", "changed_by"})
 
@@ -347,11 +348,8 @@ def _reconciled(draft: Draft, actor: Actor, body: Mapping[str, Any]) -> Mapping[
         _typed(screen, body),
     )
     if merged.conflicts or not body.get("merge"):
-        raise StaleVersion(
-            _changed_by(draft),
-            draft.version,
-            [_shown_conflict(screen, c) for c in merged.conflicts],
-        )
+        fields = _shown_conflicts(screen, merged.conflicts, actor.language)
+        raise StaleVersion(_changed_by(draft), draft.version, fields)
     return {**body, "values": merged.values, "lines": merged.lines}
 
 
@@ -385,8 +383,36 @@ def _typed_values(specs: Mapping[str, Spec], values: Mapping[str, Any]) -> dict[
     return typed
 
 
-def _shown_conflict(screen: Compiled, conflict: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: str(v) if hasattr(v, "as_tuple") else v for name, v in conflict.items()}
+def _shown_conflicts(
+    screen: Compiled, conflicts: Sequence[Mapping[str, Any]], language: str
+) -> list[dict[str, Any]]:
+    """Conflicts as answers have them: figures as text, references with code and name."""
+    sides = ("base", "mine", "theirs")
+
+    def spec_of(conflict: Mapping[str, Any]) -> Spec | None:
+        specs = screen.fields if conflict["line"] is None else screen.line_fields or {}
+        return specs.get(conflict["field"])
+
+    wanted: dict[str, set[int]] = {}
+    for conflict in conflicts:
+        spec = spec_of(conflict)
+        if spec and spec.target:
+            ids = {conflict[side] for side in sides if type(conflict[side]) is int}
+            wanted.setdefault(spec.target, set()).update(ids)
+    found = targets(screen.id, wanted)
+
+    def shown(spec: Spec | None, value: Any) -> Any:
+        if spec is None:
+            return value
+        if spec.target and type(value) is int:
+            target = found.get((spec.target, value))
+            return target.value(language) if target else {"id": value, "code": "", "name": ""}
+        return render(spec, value) if isinstance(value, Decimal) else value
+
+    return [
+        {**conflict, **{side: shown(spec_of(conflict), conflict[side]) for side in sides}}
+        for conflict in conflicts
+    ]
 
 
 def _changed_by(draft: Draft) -> str:

@@ -28,11 +28,24 @@ from heyi.platform.access import Access, Actor, NotFound
 from heyi.platform.extras.fields import ExtraField, extra_fields
 from heyi.platform.messages import catalogue
 from heyi.platform.messages import resolve as text_of
-from heyi.platform.models import Document
+from heyi.platform.models import Company, Document
 
 Kind = Literal[
-    "text", "longtext", "integer", "quantity", "money", "price", "rate", "date", "instant",
-    "boolean", "choice", "reference", "state", "localized", "list",
+    "text",
+    "longtext",
+    "integer",
+    "quantity",
+    "money",
+    "price",
+    "rate",
+    "date",
+    "instant",
+    "boolean",
+    "choice",
+    "reference",
+    "state",
+    "localized",
+    "list",
 ]
 FIGURES = frozenset({"quantity", "money", "price", "rate"})
 _UNSORTABLE = frozenset({"localized", "list", "longtext"})
@@ -88,9 +101,13 @@ class Spec:
     def as_json(self) -> dict[str, Any]:
         """What the browser gets: only what is said."""
         said: dict[str, Any] = {
-            "path": self.path, "kind": self.kind, "label": self.label,
-            "required": self.required, "edit": self.edit,
-            "sortable": self.sortable, "filterable": self.filterable,
+            "path": self.path,
+            "kind": self.kind,
+            "label": self.label,
+            "required": self.required,
+            "edit": self.edit,
+            "sortable": self.sortable,
+            "filterable": self.filterable,
         }
         for name in ("max_length", "decimals", "lookup", "currency_path", "unit_path"):
             if (value := getattr(self, name)) is not None:
@@ -148,6 +165,11 @@ class Compiled:
         return issubclass(self.model, Document)
 
     @cached_property
+    def has_money(self) -> bool:
+        specs = (*self.fields.values(), *(self.line_fields or {}).values())
+        return any(spec.kind == "money" for spec in specs)
+
+    @cached_property
     def takes_extras(self) -> bool:
         """Whether a company may add fields: something is entered here, and there is a place."""
         names = {f.name for f in self.model._meta.concrete_fields}
@@ -190,8 +212,13 @@ class Compiled:
             ],
             "lines": None,
             "actions": [
-                {"verb": a.verb, "label": verb_label(self.id, a.verb), "key": a.key,
-                 "confirm": a.confirm, "reason": a.reason}
+                {
+                    "verb": a.verb,
+                    "label": verb_label(self.id, a.verb),
+                    "key": a.key,
+                    "confirm": a.confirm,
+                    "reason": a.reason,
+                }
                 for a in declared.actions
                 if a.verb in self.verbs
             ],
@@ -252,7 +279,23 @@ def seen_by(screen_id: str, actor: Actor) -> Compiled:
     verbs = tuple(v for v in screen.verbs if access.allows(actor, v))
     may_create = screen.declared.editable and access.allows(actor, "edit")
     added = extra_fields(actor.company, screen_id, actor.stamp) if screen.takes_extras else ()
-    return _extended(screen_id, hidden, verbs, may_create, added)
+    cents = _cents(actor.company, actor.stamp) if screen.has_money else None
+    return _extended(screen_id, hidden, verbs, may_create, cents, added)
+
+
+def _cents(company: int, stamp: int) -> int:
+    """How finely the company counts money (CNY 2, TWD 0), kept by the version of its row."""
+    return _cents_kept(company, stamp) if stamp else _cents_asked(company)
+
+
+def _cents_asked(company: int) -> int:
+    found = Company._default_manager.filter(pk=company).values_list("decimals", flat=True)
+    return found.first() or 0
+
+
+@lru_cache(maxsize=1024)
+def _cents_kept(company: int, stamp: int) -> int:
+    return _cents_asked(company)
 
 
 @lru_cache(maxsize=1024)
@@ -261,10 +304,11 @@ def _extended(
     hidden: frozenset[str],
     verbs: tuple[str, ...],
     can_create: bool,
+    cents: int | None,
     added: tuple[ExtraField, ...],
 ) -> Compiled:
     """The screen with the fields a company added: on the form, in the list, on the lines."""
-    seen = _projected(screen_id, hidden, verbs, can_create)
+    seen = _projected(screen_id, hidden, verbs, can_create, cents)
     if not added:
         return seen
     head = {f.path: _extra_spec(f) for f in added if f.on == "header"}
@@ -307,22 +351,32 @@ _EXTRA_KINDS = {"decimal": "rate"}
 
 @cache
 def _projected(
-    screen_id: str, hidden: frozenset[str], verbs: tuple[str, ...], can_create: bool
+    screen_id: str,
+    hidden: frozenset[str],
+    verbs: tuple[str, ...],
+    can_create: bool,
+    cents: int | None,
 ) -> Compiled:
     full = compiled(screen_id)
 
     def kept(paths: Any) -> tuple[Any, ...]:
         return tuple(p for p in paths if p not in hidden)
 
+    def counted(spec: Spec) -> Spec:
+        """Money without a currency of its own is counted as finely as the company's."""
+        own = spec.kind == "money" and spec.currency_path is None and cents is not None
+        return replace(spec, decimals=min(cents or 0, spec.decimals or 0)) if own else spec
+
     lines = full.line_fields
     return replace(
         full,
-        fields={p: s for p, s in full.fields.items() if p not in hidden},
+        fields={p: counted(s) for p, s in full.fields.items() if p not in hidden},
         columns=kept(full.columns),
         filters=kept(full.filters),
         order=tuple((p, down) for p, down in full.order if p not in hidden),
         sections=tuple((i, label, kept(paths), show) for i, label, paths, show in full.sections),
-        line_fields=lines and {p: s for p, s in lines.items() if f"lines.{p}" not in hidden},
+        line_fields=lines
+        and {p: counted(s) for p, s in lines.items() if f"lines.{p}" not in hidden},
         verbs=verbs,
         can_create=can_create,
     )
@@ -546,7 +600,9 @@ def _choices(
     values = [str(value) for value, _ in field.flatchoices] if field.choices else []
     if kind == "state":
         lifecycle: Lifecycle | None = getattr(model, "lifecycle", None)
-        return tuple((v, f"state.{v}") for v in values if lifecycle is None or v in lifecycle.states)
+        return tuple(
+            (v, f"state.{v}") for v in values if lifecycle is None or v in lifecycle.states
+        )
     name = path.rpartition(".")[2]
     return tuple((v, _first(f"{screen.id}.{path}.{v}", f"choice.{name}.{v}")) for v in values)
 
@@ -606,7 +662,12 @@ def _compile(screen: Screen) -> Compiled:
         filters=screen.listing.filters,
         order=_order(screen, model),
         sections=tuple(
-            (s.id, _first(f"{screen.id}.section.{s.id}", f"section.{s.id}"), tuple(f.path for f in s.fields), s.show)
+            (
+                s.id,
+                _first(f"{screen.id}.section.{s.id}", f"section.{s.id}"),
+                tuple(f.path for f in s.fields),
+                s.show,
+            )
             for s in screen.sections
         ),
         line_model=line_model,
@@ -630,7 +691,9 @@ def _lines(
     line_model = relation.related_model
     columns = [as_field(column) for column in screen.lines.columns]
     if screen.lines.enter not in {c.path for c in columns}:
-        raise ScreenError(f'{screen.id}: lines are entered at "{screen.lines.enter}", no such column')
+        raise ScreenError(
+            f'{screen.id}: lines are entered at "{screen.lines.enter}", no such column'
+        )
     specs = {c.path: _spec(screen, line_model, c, on_lines=True) for c in columns}
     return line_model, relation.field.name, specs
 

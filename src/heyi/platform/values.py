@@ -280,10 +280,11 @@ _PARSERS = {
 }  # fmt: skip
 
 
-def render(kind: str, value: Any) -> Any:
-    """A column's value as answers have it: money keeps its decimals, other figures drop zeros."""
-    if isinstance(value, Decimal):
-        if kind == "money":
-            return f"{value:f}"
-        return f"{value.normalize():f}" if value else "0"
-    return value
+def render(spec: Spec, value: Any) -> Any:
+    """A column's value as answers have it: money shows its decimals, other figures drop zeros."""
+    if spec.kind not in FIGURES or value is None:
+        return value
+    figure = value if isinstance(value, Decimal) else Decimal(value)
+    if spec.kind == "money":
+        return f"{figure:.{spec.decimals or 0}f}"
+    return f"{figure.normalize():f}" if figure else "0"
