@@ -55,10 +55,14 @@ def localized(text: Any, language: str) -> str:
     return text or ""
 
 
-@cache
 def shown(model: type[models.Model]) -> Shown:
     """How records of a model are called: by code, number or login, and by name."""
-    names = {f.name for f in model._meta.concrete_fields}
+    return _shown(model._meta.label_lower)
+
+
+@cache
+def _shown(label: str) -> Shown:
+    names = {f.name for f in apps.get_model(label)._meta.concrete_fields}
     code = next((n for n in ("code", "number", "login", "username") if n in names), "pk")
     return Shown(code, "name" if "name" in names else None, "decimals" in names)
 

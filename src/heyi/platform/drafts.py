@@ -387,7 +387,7 @@ def _limits(model: type[models.Model]) -> tuple[tuple[str, Decimal], ...]:
     return tuple(
         (f.name, Decimal(10) ** (f.max_digits - f.decimal_places))
         for f in own_fields(model)
-        if kind_of(f) in FIGURES
+        if isinstance(f, models.DecimalField) and kind_of(f) in FIGURES
     )
 
 

@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.apps import apps
+from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.fields.json import JSONField
 from django.db.models.functions import Cast
 
@@ -298,8 +299,7 @@ def _order_path(screen: Compiled, path: str) -> str:
     spec = screen.fields.get(path)
     if spec is None or spec.kind != "reference":
         return path
-    target = resolve(screen.model, path, screen.id).field.related_model
-    return f"{path}.{shown(target).code}"
+    return f"{path}.{shown(apps.get_model(spec.target or '')).code}"
 
 
 def _beyond(screen: Compiled, order: Sequence[tuple[str, bool]], place: Sequence[Any]) -> Q:
@@ -398,7 +398,7 @@ def offers(
         NotAllowed: The actor neither may read these records nor enters them anywhere.
     """
     offer = lookup(lookup_id)
-    model, rows = _offered(lookup_id, actor)
+    model, rows = offered(lookup_id, actor)
     names = {f.name for f in model._meta.concrete_fields}
     target = shown(model)
     if ids:
@@ -458,9 +458,7 @@ def _exact_first(rows: QuerySet, code: str, word: str, limit: int) -> QuerySet:
     return rows.alias(rank=rank).order_by("rank", code, "pk")[:limit]
 
 
-def _offered(lookup_id: str, actor: Actor) -> tuple[type, QuerySet]:
-    from django.apps import apps
-
+def offered(lookup_id: str, actor: Actor) -> tuple[type[Model], QuerySet]:
     model = apps.get_model(lookup(lookup_id).model)
     type_ = type_of(model)
     rows = model._default_manager.all()

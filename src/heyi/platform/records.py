@@ -573,9 +573,8 @@ def _update_lines(model: type[models.Model]) -> str:
 
 def _type(field: models.Field) -> str:
     """The column's type without its size, for casting arrays."""
-    return (
-        field.rel_db_type(connection) if field.is_relation else field.db_type(connection) or ""
-    ).split("(")[0]
+    type_ = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
+    return (type_ or "").partition("(")[0]
 
 
 def _cells(fields: Iterable[models.Field], values: Mapping[str, Any]) -> list[Any]:

@@ -90,7 +90,8 @@ class _Plan:
 def _plan(screen_id: str) -> _Plan:
     """One statement for all models a screen refers to. Its text never changes."""
     screen = compiled(screen_id)
-    texts, parts = [], []
+    texts: list[str] = []
+    parts: list[tuple[str, tuple[Any, ...]]] = []
     for label in _labels(screen):
         sql, params = _part(screen, label)
         texts.append(f"SELECT {len(parts)} AS part, q.* FROM ({sql}) AS q(id, said)")

@@ -106,15 +106,15 @@ def _names(
     for params in every:
         for name, value in params.items():
             if name in known:
-                ids = value if isinstance(value, (list, tuple)) else [value]
+                ids = list(value) if isinstance(value, (list, tuple)) else [value]
                 wanted.setdefault(name, set()).update(i for i in ids if type(i) is int and i)
     found: dict[tuple[str, Any], dict[str, Any]] = {}
-    for name, ids in wanted.items():
-        if not ids:
+    for name, of_name in wanted.items():
+        if not of_name:
             continue
         model = apps.get_model(known[name])
         target = shown(model)
-        for row in model._default_manager.filter(pk__in=ids).values_list("pk", *target.columns):
+        for row in model._default_manager.filter(pk__in=of_name).values_list("pk", *target.columns):
             found[name, row[0]] = target.value(row[0], row[1:], language) or {}
     return found
 
@@ -150,6 +150,6 @@ def _unique_field(rule: str, at: Iterable[type[models.Model] | None]) -> str:
             if constraint.name == rule and isinstance(constraint, models.UniqueConstraint):
                 return constraint.fields[-1] if constraint.fields else rule
         for field in model._meta.concrete_fields if model else ():
-            if field.unique and field.column in rule:
+            if field.unique and (field.column or "") in rule:
                 return field.name
     return rule

@@ -564,7 +564,9 @@ def _spec(screen: Screen, model: type[models.Model], said: Field, *, on_lines: b
     if kind == "integer":
         least, most = connection.ops.integer_field_range(field.get_internal_type())
     sign = said.sign or ("not_negative" if kind in ("quantity", "price", "rate") else "any")
-    digits = getattr(field, "max_digits", None)
+    decimals = field.decimal_places if isinstance(field, models.DecimalField) else None
+    digits = field.max_digits if isinstance(field, models.DecimalField) else None
+    target = field.related_model if isinstance(field, ForeignKey) else None
     simple = not found.many and kind not in _UNSORTABLE
     return Spec(
         path=path,
@@ -575,13 +577,13 @@ def _spec(screen: Screen, model: type[models.Model], said: Field, *, on_lines: b
         sign=sign,
         nullable=found.nullable,
         max_length=field.max_length if kind in ("text", "longtext") else None,
-        decimals=field.decimal_places if kind in FIGURES else None,
-        whole=digits - field.decimal_places if kind in FIGURES and digits else None,
+        decimals=decimals,
+        whole=digits - decimals if digits is not None and decimals is not None else None,
         least=least,
         most=most,
         choices=_choices(screen, model, field, path, kind),
-        lookup=_lookup(screen, said, field) if kind == "reference" else None,
-        target=field.related_model._meta.label_lower if kind == "reference" else None,
+        lookup=_lookup(screen, said, field) if isinstance(field, ForeignKey) else None,
+        target=target._meta.label_lower if target else None,
         through=_through(model, path),
         sortable=simple and not on_lines,
         filterable=(simple or kind == "longtext") and not on_lines,

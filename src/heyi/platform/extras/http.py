@@ -7,9 +7,8 @@ from ninja import Router, Schema
 
 from heyi.platform.extras import definitions
 from heyi.platform.extras.models import Definition
-from heyi.platform.identity.api import auth
 
-router = Router(tags=["extra fields"], auth=auth)
+router = Router(tags=["extra fields"])
 
 
 class ChoiceIn(Schema):
