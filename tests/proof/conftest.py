@@ -78,10 +78,9 @@ class Books:
         )
         return posted
 
-    def receive(self, product, quantity, value, **more):
-        return self.post(
-            self.move("purchase.receipt", product, quantity, 1, self.store.pk, value), **more
-        )
+    def receive(self, product, quantity, value, lot=0, **more):
+        move = self.move("purchase.receipt", product, quantity, 1, self.store.pk, value, lot=lot)
+        return self.post(move, **more)
 
     def ship(self, product, quantity, **more):
         return self.post(self.move("sales.delivery", product, quantity, self.store.pk, 2), **more)

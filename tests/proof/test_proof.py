@@ -379,3 +379,37 @@ def test_a_failed_proof_opens_one_case(paper):
     assert (case.code, case.company_id) == ("platform.proof_failed", paper.id)
     assert case.params["proof"] == "ledger.on_hand"
     assert case.params["first_bad"]["product"] == "BOLT"
+
+
+@pytest.fixture
+def by_lot(books):
+    """Ten pieces of one lot; two of that lot and three of any lot are promised."""
+    from heyi.ledger.api import lots
+
+    books.drug = books.product("DRUG")
+    type(books.drug).objects.filter(pk=books.drug.pk).update(tracking="lot")
+    [books.lot] = lots.register(books.id, [lots.Named(books.drug.pk, "L1")])
+    books.receive(books.drug, 10, "70.00", lot=books.lot)
+    move, store = books.move, books.store.pk
+    unit_of_work(lambda: reserve(books.id, [
+        move("sales.delivery", books.drug, 2, store, 2, lot=books.lot),
+        move("sales.delivery", books.drug, 3, store, 2),
+    ]))
+    assert failed() == {}
+    return books
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "proof", "row", "kept", "found"),
+    [
+        ("placetotal", "quantity = 9", "ledger.on_hand", "ledger.place_total", "9.000000", "10.000000"),
+        ("placetotal", "reserved = 4", "ledger.reserved", "ledger.place_total", "4.000000", "5.000000"),
+        ("quantitybalance", "reserved = 5", "ledger.reserved", "ledger.quantity_balance",
+         "5.000000", "2.000000"),
+    ],
+)  # fmt: skip
+def test_goods_kept_by_lot(by_lot, table, change, proof, row, kept, found):
+    tamper(f"UPDATE ledger_{table} SET {change} WHERE product_id = %s", by_lot.drug.pk)
+    bad = failed()
+    assert set(bad) == {proof}
+    assert [bad[proof][k] for k in ("row", "product", "kept", "found")] == [row, "DRUG", kept, found]
