@@ -1,0 +1,3 @@
+from tests.ledger.conftest import build, company, forget, live
+
+__all__ = ["build", "company", "forget", "live"]
