@@ -13,7 +13,7 @@ router = Router(tags=["audit"])
 LARGEST_PAGE = 200
 
 
-class RecordOut(Schema):
+class AuditRecordOut(Schema):
     """Words for `action` under `audit.action.<action>`; `changes` is {field: [before, after]}."""
 
     id: int
@@ -29,14 +29,14 @@ class RecordOut(Schema):
     trace: str
 
 
-class PageOut(Schema):
+class AuditPageOut(Schema):
     """`next` is what to ask `after` for the following page; null at the end."""
 
-    rows: list[RecordOut]
+    rows: list[AuditRecordOut]
     next: int | None
 
 
-@router.get("", response=PageOut)
+@router.get("", response=AuditPageOut)
 def read_records(
     request: HttpRequest,
     subject_type: str = "",

@@ -17,7 +17,7 @@ from heyi.platform.models import Company
 router = Router(tags=["session"], auth=auth)
 
 
-class PersonOut(Schema):
+class MyselfOut(Schema):
     id: int
     login: str
     name: str
@@ -37,7 +37,7 @@ class CompanyOut(Schema):
 class SessionOut(Schema):
     """Who is signed in. `company` is null for a person without any; nothing else works then."""
 
-    user: PersonOut
+    user: MyselfOut
     company: CompanyOut | None
     companies: list[CompanyOut]
     roles: list[str]
@@ -45,7 +45,7 @@ class SessionOut(Schema):
     release: str
 
 
-class CompanyIn(Schema):
+class SwitchIn(Schema):
     company: int
 
 
@@ -61,7 +61,7 @@ def session(request: HttpRequest) -> SessionOut:
 
 
 @router.post("/session/company", response=SessionOut, auth=auth)
-def switch_company(request: HttpRequest, body: CompanyIn) -> SessionOut:
+def switch_company(request: HttpRequest, body: SwitchIn) -> SessionOut:
     """Work in another of one's companies from now on, on every device."""
     presence = presence_of(request)
     seat = presence.seat(body.company)
@@ -83,7 +83,7 @@ def _session(request: HttpRequest, presence: Presence) -> SessionOut:
     user = presence.user
     seat = presence.seat(None) if presence.seats else None
     return SessionOut(
-        user=PersonOut(
+        user=MyselfOut(
             id=user.pk,
             login=user.login,
             name=user.name,
