@@ -269,6 +269,23 @@ def test_a_period_is_closed_and_opened_again(people):
     assert march["closed"] == []
 
 
+def test_a_tax_rate_changes_from_a_day_on(people):
+    chen = people.chen
+    vat = next(t for t in chen.read("/taxes") if t["code"] == "VAT13")
+    assert vat["rates"] == [{"rate": "0.130000", "valid_from": "2019-04-01", "valid_to": None}]
+    path, body = f"/taxes/{vat['id']}/rates", {"rate": "0.12", "valid_from": "2027-01-01"}
+    assert chen.send("POST", path, body, 200)["rates"] == [
+        {"rate": "0.120000", "valid_from": "2027-01-01", "valid_to": None},
+        {"rate": "0.130000", "valid_from": "2019-04-01", "valid_to": "2026-12-31"},
+    ]
+    earlier = chen.send("POST", path, body | {"valid_from": "2026-06-01"}, 422)
+    assert [r["code"] for r in earlier["refusals"]] == ["ledger.rule_follows"]
+    for wrong in ({"rate": "1.5"}, {"rate": "-0.1"}, {"rate": "much"}, {"valid_from": "soon"}):
+        chen.send("POST", path, body | wrong, 400)
+    people.wang.send("POST", path, body, 403)
+    chen.send("POST", "/taxes/999999/rates", body, 404)
+
+
 def test_the_postings_panel(people):
     from heyi.ledger.http import postings_panel
 
@@ -276,4 +293,4 @@ def test_the_postings_panel(people):
                            actor=type("A", (), {"company": people.id}))
     assert found["vouchers"][0]["number"] == people.received.number
     assert Ref("test.document", people.received.document.id) == people.received.document
-    assert DAY < day(3, 21)
+    assert day(3, 21) > DAY

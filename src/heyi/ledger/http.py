@@ -2,22 +2,23 @@
 
 from dataclasses import asdict
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
-from heyi.ledger import access, accounts, periods, queries
+from heyi.ledger import access, accounts, periods, queries, taxes
 from heyi.ledger.errors import PageUnknown, RangeBackwards
-from heyi.ledger.models import Account
+from heyi.ledger.models import Account, TaxCode
 from heyi.ledger.types import Ref
 from heyi.platform import clock
 from heyi.platform.access import Actor, NotFound
 from heyi.platform.audit.api import Entry, record
 from heyi.platform.idempotency import answer, write
 from heyi.platform.models import Company
-from heyi.platform.rows import fetch
+from heyi.platform.rows import array, fetch
 
 router = Router(tags=["ledger"])
 LARGEST = 2**63 - 1  # of an id
@@ -25,6 +26,13 @@ TOTALS = (
     "opening_debit", "opening_credit", "debit", "credit", "year_debit", "year_credit",
     "closing_debit", "closing_credit",
 )  # fmt: skip
+
+
+class TaxRateIn(Schema):
+    """A rate as a share: 0.13 is 13 %."""
+
+    rate: Decimal = Field(ge=0, lt=1, max_digits=12, decimal_places=6)
+    valid_from: date
 
 
 class PeriodIn(Schema):
@@ -163,6 +171,44 @@ def close(request: HttpRequest, body: PeriodIn) -> HttpResponse:
 def reopen(request: HttpRequest, body: PeriodIn) -> HttpResponse:
     """Open the month of a day again for a module, with a reason."""
     return _turn(request, body, "reopen")
+
+
+@router.get("/taxes", response={200: Any})
+def list_taxes(request: HttpRequest) -> HttpResponse:
+    """Tax codes with all their rates, the youngest first."""
+    actor = _actor(request)
+    access.TAX.require(actor, "read")
+    return answer(200, _taxes(actor.company))
+
+
+@router.post("/taxes/{int:id}/rates", response={200: Any})
+def set_rate(request: HttpRequest, id: int, body: TaxRateIn) -> HttpResponse:
+    """Let a rate hold from a day on; documents made before keep theirs."""
+    actor = _actor(request)
+    access.TAX.require(actor, "edit")
+
+    def work() -> tuple[int, Any]:
+        taxes.set_rate(actor.company, min(id, LARGEST), body.rate, body.valid_from)
+        changes = {"rate": (None, str(body.rate)), "valid_from": (None, str(body.valid_from))}
+        record([Entry("edit", "ledger.taxcode", id, changes)], actor=actor)
+        return 200, next(t for t in _taxes(actor.company) if t["id"] == id)
+
+    return write(request, work)
+
+
+def _taxes(company: int) -> list[dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {
+        t.pk: {"id": t.pk, "code": t.code, "name": t.name, "method": t.method,
+               "active": t.active, "rates": []}
+        for t in TaxCode.objects.filter(company=company).order_by("code")
+    }  # fmt: skip
+    for tax, rate, first, last in fetch(
+        "SELECT tax_id, rate, valid_from, valid_to FROM ledger_taxrate "
+        "WHERE tax_id = ANY(%s::bigint[]) ORDER BY valid_from DESC",
+        [array(found)],
+    ):
+        found[tax]["rates"].append({"rate": rate, "valid_from": first, "valid_to": last})
+    return list(found.values())
 
 
 def _turn(request: HttpRequest, body: PeriodIn, verb: Literal["close", "reopen"]) -> HttpResponse:

@@ -6,12 +6,15 @@ A document takes `method_of(company)` and the rates of its lines when it is made
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
-from heyi.ledger.errors import TaxRateMissing
+from django.db import transaction
+
+from heyi.ledger.errors import RuleFollows, TaxRateMissing
 from heyi.ledger.tax_rules import Method, TaxedDocument, TaxLine
 from heyi.ledger.tax_rules import compute as count
+from heyi.platform.access import NotFound
 from heyi.platform.rows import array, fetch
 
 
@@ -55,6 +58,36 @@ def rates_on(company: int, codes: Sequence[int], on: date) -> dict[int, Decimal]
         names = fetch("SELECT code FROM ledger_taxcode WHERE id = %s", [missing[0]])
         raise TaxRateMissing(names[0][0] if names else str(missing[0]), on)
     return found
+
+
+def set_rate(company: int, tax: int, rate: Decimal, on: date) -> None:
+    """Let a rate hold from a day on; the one before ends the day before. Documents keep theirs.
+
+    Raises:
+        RuleFollows: A later rate is entered already; change that one.
+    """
+    with transaction.atomic():
+        codes = fetch(
+            "SELECT code FROM ledger_taxcode WHERE id = %s AND company_id = %s FOR UPDATE",
+            [tax, company],
+        )
+        if not codes:
+            raise NotFound("ledger.taxcode", [tax])
+        [(latest,)] = fetch("SELECT max(valid_from) FROM ledger_taxrate WHERE tax_id = %s", [tax])
+        if latest and latest > on:
+            raise RuleFollows(codes[0][0], latest)
+        fetch(
+            "UPDATE ledger_taxrate SET valid_to = %s WHERE tax_id = %s AND valid_from < %s "
+            "AND (valid_to IS NULL OR valid_to >= %s)",
+            [on - timedelta(days=1), tax, on, on],
+        )
+        fetch(
+            """
+            INSERT INTO ledger_taxrate (tax_id, rate, valid_from) VALUES (%s, %s, %s)
+            ON CONFLICT (tax_id, valid_from) DO UPDATE SET rate = EXCLUDED.rate, valid_to = NULL
+            """,
+            [tax, rate, on],
+        )
 
 
 def compute(
