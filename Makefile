@@ -15,7 +15,7 @@ exec "$$p" tools/bootstrap.py
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all check bench dist shots
+.PHONY: help setup run test test-all check bench dist shots client
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -48,3 +48,6 @@ dist: setup ## a wheel with the built user interface, in dist/
 
 shots: setup ## pictures of the screens, in test-results/
 	@exec $(BIN)/python -m tools.shots $(ARGS)
+
+client: setup ## write the browser's typed client again, from the API's own description
+	@exec $(BIN)/python -m tools.client

@@ -64,8 +64,8 @@ def place():
     # Not pytest's tmp_path: its long names leave no room for a socket.
     home = Path(tempfile.mkdtemp(prefix="heyi-", dir="/tmp"))
     made = Place(home)
-    signal.signal(signal.SIGALRM, lambda *_: pytest.fail("this took more than two minutes"))
-    signal.alarm(120)
+    signal.signal(signal.SIGALRM, lambda *_: pytest.fail("this took more than four minutes"))
+    signal.alarm(240)
     yield made
     signal.alarm(0)
     for process in made.started:

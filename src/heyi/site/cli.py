@@ -49,13 +49,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if type(error).__module__.startswith(("psycopg", "django.db")):
             return _failed(asked, f"The database does not answer: {str(error).strip()}")
-        if hasattr(error, "code") and hasattr(error, "remedy"):  # A refusal of the business.
-            from heyi.kernel.errors import Problem
-            from heyi.platform.refusals import said
-
-            words = [refusal["message"] for refusal in said([Problem(error)], "en")]
-            return _failed(asked, " ".join(words) or error.code)
+        if words := _refusal(error):
+            return _failed(asked, words)
         raise
+
+
+def _refusal(error: Exception) -> str:
+    """What the business says, in words; empty when it is a fault of ours."""
+    from heyi.kernel.errors import BusinessError, Problem, Refusals
+
+    if isinstance(error, BusinessError):
+        problems = [Problem(error)]
+    elif isinstance(error, Refusals):
+        problems = list(error.problems)
+    else:
+        return ""
+    from heyi.platform.refusals import said
+
+    return " ".join(refusal["message"] for refusal in said(problems, "en"))
 
 
 def tell(text: str) -> None:

@@ -22,7 +22,7 @@ log = structlog.get_logger("heyi.request")
 def configure(settings: Mapping[str, Any]) -> None:
     """Send everything, structlog's and logging's, to stderr. Named by LOGGING_CONFIG."""
     on_terminal = sys.stderr.isatty() and os.environ.get("HEYI_LOG") != "json"
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
