@@ -107,7 +107,6 @@ def forget():
     pools.forget()
     journal.forget()
     reference._books.clear()
-    yield
 
 
 @pytest.fixture

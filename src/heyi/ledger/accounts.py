@@ -123,7 +123,8 @@ def explain(
     for side in SIDES:
         own = tuple(v for v in judged if v.side == side)
         won = next((v.row for v in own if v.reason == "won"), None)
-        answer.append(Why(side, getattr(won, side) if won else None, won and won.id, own))
+        account, rule = (getattr(won, side), won.id) if won else (None, None)
+        answer.append(Why(side, account, rule, own))
     return answer
 
 

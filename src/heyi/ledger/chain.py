@@ -125,7 +125,7 @@ def _differing_root(company: int) -> Break | None:
         """,
         [company],
     )
-    return Break(company, *rows[0], "root_differs") if rows else None
+    return Break(company, rows[0][0], rows[0][1], "root_differs") if rows else None
 
 
 def _links(company: int, after: int) -> Iterator[list[tuple[int, int, memoryview]]]:

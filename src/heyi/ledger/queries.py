@@ -234,7 +234,9 @@ def account_ledger(
             currency, foreign, quantity, who_, what, reverses, balance in shown
     ]  # fmt: skip
     last = page[-1] if len(rows) > limit else None
-    cursor = last and f"{last['on']}_{last['voucher']}_{last['no']}_{last['balance']}"
+    if last is None:
+        return Page(opening, page, None)
+    cursor = f"{last['on']}_{last['voucher']}_{last['no']}_{last['balance']}"
     return Page(opening, page, cursor)
 
 
