@@ -64,9 +64,30 @@ def install() -> None:
     count = sum("==" in line for line in lines)
     tell(f"Installing {count} packages (a minute or two the first time) …")
     if not (uv and quietly(uv, "pip", "install", "-p", PYTHON, "--require-hashes", "-r", LOCK)):
-        run(*pip(), "install", "--require-hashes", "-r", LOCK)
-    run(*pip(), "install", "--no-deps", "--no-build-isolation", "--no-index", "-e", ROOT)
+        fetch(count)
+    run(*pip(), "-q", "install", "--no-deps", "--no-build-isolation", "--no-index", "-e", ROOT)
     STAMP.write_text(wanted, encoding="utf-8")
+
+
+def fetch(count: int) -> None:
+    """Install what the lock names, saying how far it is."""
+    install = [*pip(), "install", "--progress-bar=off", "--require-hashes", "-r", LOCK]
+    lines: list[str] = []
+    with subprocess.Popen(
+        install, cwd=ROOT, env=environment(), text=True, errors="replace",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as running:  # fmt: skip
+        seen = 0
+        for line in running.stdout or ():
+            lines.append(line)
+            if line.startswith(("Collecting ", "Requirement already satisfied")):
+                seen += 1
+                if seen % 20 == 0:
+                    tell(f"  {seen} of {count} found")
+            elif line.startswith("Installing collected"):
+                tell("  all here; unpacking")
+    if running.returncode:
+        stop("".join(lines[-20:]) + "The packages could not be installed; see above.")
 
 
 def works() -> bool:
@@ -170,7 +191,7 @@ def node() -> Path:
 
 
 def pip() -> list[str | Path]:
-    return [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "-q"]
+    return [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input"]
 
 
 def fingerprint(files: list[Path], more: str) -> str:

@@ -25,6 +25,7 @@ def database(url: str) -> dict[str, Any]:
         "PORT": options.pop("port", str(parts.port or "")),
         # A web worker's threads share a pool; anything else keeps the connection it has.
         "CONN_MAX_AGE": 0 if pool else None,
+        "CONN_HEALTH_CHECKS": bool(pool),  # nobody meets a connection the server has dropped
         "OPTIONS": {
             # Statements are few and their texts never change: bind on the server and keep them
             # prepared. Behind PgBouncer this needs 1.21 or newer with max_prepared_statements.
@@ -110,6 +111,7 @@ INSTALLED_APPS = [
     "heyi.platform.exports",
     "heyi.platform.printing",
     "heyi.platform.views",
+    "heyi.platform.imports",
     "heyi.party",
     "heyi.product",
     "heyi.ledger",
