@@ -1,0 +1,1 @@
+CALL platform_append_only('imports_stageedit');
