@@ -50,6 +50,11 @@ def test_check_proves_the_books(home):
     assert home.heyi("check").stdout.endswith("Everything holds.\n")
 
 
+def test_a_story_is_replayed_and_compared(home):
+    said = answer(home.heyi("scenario", "goods", "--json"))
+    assert (said["scenario"], said["ok"], said["differences"]) == ("goods", True, [])
+
+
 def test_people_are_added_and_listed(home):
     added = home.heyi("user", "add", "Wei", "--name", "韋", "--json", input="kun-lun-7-shan\n")
     assert answer(added)["login"] == "wei"
@@ -107,6 +112,7 @@ def test_a_backup_comes_back_proved_and_a_damaged_one_does_not(home):
         ("restore", "/nowhere/at/all"),
         ("bench", "flying"),
         ("migrate",),
+        ("check", "--fast"),
         ("user", "add"),
         ("scenario", "flying"),
     ],

@@ -33,7 +33,10 @@ class Misused(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked, asked.rest = parser.parse_known_args(arguments)
+    if asked.rest and asked.run is not bench:
+        parser.error(f"unrecognized arguments: {' '.join(asked.rest)}")
     try:
         return asked.run(asked)
     except Misused as error:
@@ -242,7 +245,7 @@ def bench(asked: argparse.Namespace) -> int:
     with database(tell) as found:
         _settle(found.superuser or found.owner)
         for name in chosen:
-            for result in importlib.import_module(f"bench.{name}").run(asked.arguments):
+            for result in importlib.import_module(f"bench.{name}").run(asked.rest):
                 good &= bool(result.get("ok", True))
                 print(json.dumps(result, ensure_ascii=False, default=str), flush=True)
     return FINE if good else FAILED
@@ -429,7 +432,6 @@ def _parser() -> argparse.ArgumentParser:
     command("scenario", scenario).add_argument("name")
     measuring = command("bench", bench)
     measuring.add_argument("name", nargs="?", default="all")
-    measuring.add_argument("arguments", nargs="*")
     command("migrate", migrate).add_argument("arguments", nargs="*")
     command("backup", backup).add_argument("file", type=Path)
     command("restore", restore).add_argument("file", type=Path)
