@@ -50,7 +50,9 @@ class Desk:
         return self.c.ref("test.document")
 
     def moves(self, purpose="sales.delivery", target=2, **more):
-        return tuple(self.c.move(purpose, code, 1, self.here, target, **more) for code in self.codes)
+        return tuple(
+            self.c.move(purpose, code, 1, self.here, target, **more) for code in self.codes
+        )
 
     def issue(self, document=None, **more):
         return Posting(self.c.id, document or self.ref(), DAY, self.moves(**more))
@@ -71,7 +73,9 @@ def test_steps_of_untracked_goods(n, live):
     unit_of_work(lambda: post([first]))  # places with that status are new
 
     def posting(moves=(), late=(), on=DAY):
-        wanted = Posting(live.id, desk.ref(), on, moves or (() if late else desk.moves()), late=late)
+        wanted = Posting(
+            live.id, desk.ref(), on, moves or (() if late else desk.moves()), late=late
+        )
         return lambda: post([wanted])
 
     many = [desk.issue() for _ in range(20)]
@@ -117,8 +121,9 @@ def test_steps_of_goods_kept_by_lot(n, live):
     anything = tuple(live.move("sales.delivery", code, 1, here, 2) for code in codes)
     assert {
         "pick": statements(lambda: lots.picks(live.id, wants, on=DAY)),
-        "register": statements(lambda: lots.register(
-            live.id, [lots.Named(p.pk, "L1", until) for p in products])),
+        "register": statements(
+            lambda: lots.register(live.id, [lots.Named(p.pk, "L1", until) for p in products])
+        ),
         "issue": statements(lambda: post([Posting(live.id, live.ref("d"), DAY, go)])),
         "reserve any lot": statements(lambda: reserve(live.id, anything)),
     } == {"pick": 1, "register": 1, "issue": 9, "reserve any lot": 2}

@@ -56,9 +56,15 @@ def test_nor_what_was_not_there_on_its_own_day(history):
 def test_a_receipt_and_an_issue_of_one_batch_count_on_their_own_days(company):
     move = company.move
     here = company.warehouse.pk
-    come = Posting(company.id, company.ref("d"), day(8),
-                   (move("purchase.receipt", "bolt", 5, 1, here, "5.00"),))
-    go = Posting(company.id, company.ref("d"), day(3), (move("production.issue", "bolt", 5, here, 4),))
+    come = Posting(
+        company.id,
+        company.ref("d"),
+        day(8),
+        (move("purchase.receipt", "bolt", 5, 1, here, "5.00"),),
+    )
+    go = Posting(
+        company.id, company.ref("d"), day(3), (move("production.issue", "bolt", 5, here, 4),)
+    )
     with pytest.raises(StockShortLater):
         unit_of_work(lambda: post([come, go]))
     later = Posting(company.id, company.ref("d"), day(9), go.movements)
@@ -101,12 +107,15 @@ def test_todays_issue_costs_nothing_more_and_a_dated_back_one_a_single_statement
             live.issue("bolt", 1, on=day(9))
 
 
-@pytest.mark.parametrize(("place", "product", "allowed"), [
-    (False, "location", False),
-    (True, "location", True),
-    (False, "allow", True),
-    (True, "refuse", False),
-])
+@pytest.mark.parametrize(
+    ("place", "product", "allowed"),
+    [
+        (False, "location", False),
+        (True, "location", True),
+        (False, "allow", True),
+        (True, "refuse", False),
+    ],
+)
 def test_the_product_decides_before_its_place(place, product, allowed, build):
     c = build(negative=place)
     c.product("bolt", negative=product)
@@ -141,9 +150,14 @@ def test_the_refusal_says_what_where_how_much_and_when(company, monkeypatch):
     with pytest.raises(StockShort) as refusal:
         company.issue("bolt", 5)
     assert refusal.value.params() == {
-        "product": f"{company.id}-bolt bolt", "location": "WH Warehouse", "unit": "pc",
-        "wanted": D(5), "available": D(3), "available_on": None,
-        "product_id": company.product("bolt").pk, "location_id": company.warehouse.pk,
+        "product": f"{company.id}-bolt bolt",
+        "location": "WH Warehouse",
+        "unit": "pc",
+        "wanted": D(5),
+        "available": D(3),
+        "available_on": None,
+        "product_id": company.product("bolt").pk,
+        "location_id": company.warehouse.pk,
     }
     forecast_with(lambda of, place, wanted: day(20) if wanted <= 10 else None)
     with pytest.raises(StockShort) as refusal:
@@ -162,7 +176,8 @@ def test_a_counted_loss_may_break_a_promise_and_an_issue_may_not(company):
     lost = company.move("stock.loss", "bolt", 6, here, 3, breaks_promises=True)
     posted = company.post(lost)
     assert [(b.origin, b.quantity) for b in posted.broken] == [
-        (promises[1].origin, 3), (promises[2].origin, 2),
+        (promises[1].origin, 3),
+        (promises[2].origin, 2),
     ]
     row = company.on_hand("bolt")
     assert (row.quantity, row.reserved) == (4, 4)

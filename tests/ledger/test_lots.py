@@ -28,11 +28,16 @@ class Store:
     def __init__(self, company):
         self.company = company
         self.milk = company.product("milk", tracking="lot")
-        self.old, self.soon, self.later = unit_of_work(lambda: lots.register(company.id, [
-            lots.Named(self.milk.pk, "L0", PAST),
-            lots.Named(self.milk.pk, "L1", SOON),
-            lots.Named(self.milk.pk, "L2", LATER),
-        ]))
+        self.old, self.soon, self.later = unit_of_work(
+            lambda: lots.register(
+                company.id,
+                [
+                    lots.Named(self.milk.pk, "L0", PAST),
+                    lots.Named(self.milk.pk, "L1", SOON),
+                    lots.Named(self.milk.pk, "L2", LATER),
+                ],
+            )
+        )
         for lot, quantity in ((self.old, 5), (self.soon, 10), (self.later, 20)):
             company.receive("milk", quantity, f"{quantity}.00", lot=lot)
 
@@ -81,7 +86,8 @@ def test_two_wants_share_what_is_there(store):
     first, second = (lots.Want(store.milk.pk, here, D(8)) for _ in range(2))
     picked = lots.picks(store.company.id, [first, second], on=DAY)
     assert [[(p.lot, p.quantity) for p in x] for x in picked] == [
-        [(store.soon, 8)], [(store.soon, 2), (store.later, 6)],
+        [(store.soon, 8)],
+        [(store.soon, 2), (store.later, 6)],
     ]
 
 
@@ -112,7 +118,9 @@ def test_expired_goods_are_not_sold_but_may_be_scrapped(store):
     c = store.company
     c.post(c.move("stock.loss", "milk", 5, c.warehouse.pk, 3, lot=store.old))
     document = c.ref("test.document")
-    c.post(c.move("sales.delivery", "milk", 2, c.warehouse.pk, 2, lot=store.soon), document=document)
+    c.post(
+        c.move("sales.delivery", "milk", 2, c.warehouse.pk, 2, lot=store.soon), document=document
+    )
     Lot.objects.filter(pk=store.soon).update(expires_on=PAST)
     with pytest.raises(LotExpired):
         store.sell(1, store.soon)
@@ -142,7 +150,9 @@ def test_a_counted_loss_of_a_lot_breaks_its_promise_first(store):
     posted = c.post(loss)
     assert [(b.origin, b.quantity) for b in posted.broken] == [(exact.origin, 4)]
     assert store.total() == (29, 24)
-    loss = c.move("stock.loss", "milk", 19, c.warehouse.pk, 3, lot=store.later, breaks_promises=True)
+    loss = c.move(
+        "stock.loss", "milk", 19, c.warehouse.pk, 3, lot=store.later, breaks_promises=True
+    )
     posted = c.post(loss)
     assert [(b.origin, b.quantity) for b in posted.broken] == [(any_lot.origin, 14)]
     assert store.total() == (10, 10)
@@ -159,9 +169,7 @@ def test_a_lot_is_named_once(store):
 
 def test_a_serial_number_is_one_piece_in_one_place(company):
     pump = company.product("pump", tracking="serial")
-    [one, two] = lots.register(
-        company.id, [lots.Named(pump.pk, "S1"), lots.Named(pump.pk, "S2")]
-    )
+    [one, two] = lots.register(company.id, [lots.Named(pump.pk, "S1"), lots.Named(pump.pk, "S2")])
     here = company.warehouse.pk
 
     def bring(quantity, lot, to=here):
@@ -182,5 +190,7 @@ def test_a_serial_number_is_one_piece_in_one_place(company):
     with pytest.raises(StockShort):
         company.post(company.move("sales.delivery", "pump", 1, company.shop.pk, 2, lot=one))
     bring(1, one, to=company.far.pk)  # it came back
-    assert QuantityBalance.objects.filter(lot_id=one, quantity=1).get().location_id == company.far.pk
+    assert (
+        QuantityBalance.objects.filter(lot_id=one, quantity=1).get().location_id == company.far.pk
+    )
     ties(company)

@@ -9,8 +9,11 @@ from heyi.ledger import errors
 from heyi.platform import messages
 
 CLASSES = sorted(
-    (c for c in vars(errors).values()
-     if isinstance(c, type) and issubclass(c, BusinessError) and c is not BusinessError),
+    (
+        c
+        for c in vars(errors).values()
+        if isinstance(c, type) and issubclass(c, BusinessError) and c is not BusinessError
+    ),
     key=lambda c: c.code,
 )
 

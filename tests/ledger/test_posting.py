@@ -373,8 +373,18 @@ def test_another_companys_things_are_unknown(company, build):
     type(foreign).objects.filter(pk=foreign.pk).update(company=other.model)
     for wanted, what in (
         (company.move("purchase.receipt", "bolt", 1, 1, other.warehouse.pk, "1.00"), "location"),
-        (Movement("purchase.receipt", foreign.pk, D(1), 1, company.warehouse.pk,
-                  company.ref("l"), D("1.00")), "product"),
+        (
+            Movement(
+                "purchase.receipt",
+                foreign.pk,
+                D(1),
+                1,
+                company.warehouse.pk,
+                company.ref("l"),
+                D("1.00"),
+            ),
+            "product",
+        ),
     ):
         with pytest.raises(ReferenceUnknown) as refusal:
             company.post(wanted)
@@ -401,7 +411,11 @@ def test_amounts_finer_than_the_currency_are_refused(build):
         with pytest.raises(AmountTooFine):
             bad()
     taiwan.receive("bolt", 3, "10")
-    assert [taiwan.net(taiwan.issue("bolt", 1))["WIP"] for _ in range(3)] == ["3.00", "4.00", "3.00"]
+    assert [taiwan.net(taiwan.issue("bolt", 1))["WIP"] for _ in range(3)] == [
+        "3.00",
+        "4.00",
+        "3.00",
+    ]
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "0.0000001"])

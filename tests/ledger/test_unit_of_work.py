@@ -27,7 +27,9 @@ def test_numbers_of_several_postings_are_taken_by_the_last_statement(company):
         assert [p.number for p in (*first, *second)] == [None] * 3
         return [*first, *second]
 
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         posted = unit_of_work(work)
     said = [q["sql"] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert [n for n, sql in enumerate(said) if "ledger_series" in sql] == [len(said) - 1]

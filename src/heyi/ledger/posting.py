@@ -153,6 +153,7 @@ def _quantities(batch: Batch, postings: Sequence[Posting]) -> dict[Place, Delta]
             if m.reserved_by:
                 kept[m.reserved_by] += m.quantity
     freed = quantities.taken(batch.books.company, sorted(kept.items(), key=lambda k: k[0].id))
+    batch.books.know(place[0] for place in freed)
     deltas = quantities.moved(batch.books, ((p.day, m) for p in postings for m in p.movements))
     for place, delta in freed.items():
         deltas[place].join(delta)
