@@ -149,3 +149,45 @@ def test_what_nobody_mapped_is_named(books):
         "purpose": "stock.melt", "missing": "counterpart, variance", "on": DAY,
     }
     assert not JournalLine.objects.exists()
+
+
+def test_a_used_leaf_is_divided_in_one_step(books):
+    """Its balance, role and rules go to the first child; the tree's sum and the past stay."""
+    from heyi.ledger.api import Amount, Dimensions, trial_balance
+    from heyi.ledger.errors import CodeOutside
+    from heyi.platform import proofs
+    from heyi.platform.transactions import unit_of_work
+
+    bolt, role = books.product("BOLT"), dict(books.accounts)
+    books.receive(bolt, 10, "70.00")
+    for party, value in ((7, "113.00"), (8, "5.00")):
+        about = Dimensions(party=party)
+        books.post(journal=(Amount(role["accounts_receivable"], D(value), dimensions=about),
+                            Amount(role["sales_revenue"], -D(value))))
+    name = {"zh_hant": "甲", "zh_hans": "甲", "en": "A"}
+
+    def divide(which, *codes):
+        return unit_of_work(lambda: accounts.divide(
+            books.id, role[which], [(c, name) for c in codes], on=JULY))
+
+    for wrong in (["1123.01"], ["1122"], ["1122.01", "1122.01"]):
+        with pytest.raises(CodeOutside):
+            divide("accounts_receivable", *wrong)
+    home, abroad = divide("accounts_receivable", "1122.01", "1122.02")
+    [goods] = divide("finished_goods", "1405.01.01")
+    books.accounts |= {"accounts_receivable": home, "finished_goods": goods}
+    assert accounts.by_role(books.id, "accounts_receivable", "finished_goods") == {
+        "accounts_receivable": home, "finished_goods": goods}
+    rows = {r.code: r for r in trial_balance(books.id, JULY, dt.date(2026, 7, 31), empty=True).rows}
+    assert [rows[c].closing_debit for c in ("1122", "1122.01", "1122.02", "1405.01")] == [
+        D("118.00"), D("118.00"), D("0.00"), D("70.00")]
+    assert (rows["1122"].leaf, rows["1122.01"].level, abroad) == (False, 2, rows["1122.02"].id)
+    with pytest.raises(AccountUnknown):
+        divide("accounts_receivable", "1122.03")
+    before, after = (books.ship(bolt, 1, on=day) for day in (JULY, JULY))
+    assert books.net(after) == {"goods_dispatched": "7.00", "finished_goods": "-7.00"}
+    assert before.number != after.number
+    moved = JournalLine.objects.filter(purpose=accounts.PURPOSE_DIVIDED, account_id=home)
+    assert sorted(moved.values_list("debit", flat=True)) == [D("5.00"), D("113.00")]
+    verdict = proofs.run()
+    assert verdict["ok"], verdict

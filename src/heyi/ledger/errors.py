@@ -222,3 +222,13 @@ class RangeBackwards(BusinessError):
     remedy = Remedy("ledger.remedy.swap_dates")
     start: date
     end: date
+
+
+@dataclass(eq=False)
+class CodeOutside(BusinessError):
+    """The code of a new account does not begin with its parent's, or an account has it already."""
+
+    code = "ledger.code_outside"
+    remedy = Remedy("ledger.remedy.choose_code")
+    account: str
+    parent: str

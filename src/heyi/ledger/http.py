@@ -35,6 +35,24 @@ class TaxRateIn(Schema):
     valid_from: date
 
 
+class NameIn(Schema):
+    zh_hant: str = Field(min_length=1, max_length=200)
+    zh_hans: str = Field(min_length=1, max_length=200)
+    en: str = Field(min_length=1, max_length=200)
+
+
+class ChildIn(Schema):
+    code: str = Field(pattern=r"^[0-9A-Za-z.]{1,32}$")
+    name: NameIn
+
+
+class DivideIn(Schema):
+    """Accounts to put below one, and the day on which its balance moves to the first of them."""
+
+    on: date
+    children: list[ChildIn] = Field(min_length=1, max_length=100)
+
+
 class PeriodIn(Schema):
     on: date
     module: Literal["ledger", "stock"]
@@ -171,6 +189,22 @@ def close(request: HttpRequest, body: PeriodIn) -> HttpResponse:
 def reopen(request: HttpRequest, body: PeriodIn) -> HttpResponse:
     """Open the month of a day again for a module, with a reason."""
     return _turn(request, body, "reopen")
+
+
+@router.post("/accounts/{int:id}/divide", response={200: Any})
+def divide(request: HttpRequest, id: int, body: DivideIn) -> HttpResponse:
+    """Put accounts below a leaf; its balance, role and rules go to the first of them."""
+    actor = _actor(request)
+    access.ACCOUNT.require(actor, "edit")
+
+    def work() -> tuple[int, Any]:
+        children = [(c.code, c.name.dict()) for c in body.children]
+        made = accounts.divide(actor.company, min(id, LARGEST), children, on=body.on)
+        changes = {"children": (None, [c.code for c in body.children])}
+        record([Entry("account_divided", "ledger.account", id, changes)], actor=actor)
+        return 200, {"children": made}
+
+    return write(request, work)
 
 
 @router.get("/taxes", response={200: Any})

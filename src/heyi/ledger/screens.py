@@ -14,7 +14,7 @@ ACCOUNT = Screen(
     ),
     sections=(
         section("account", "code", "name", Field("parent", lookup="ledger.account"), "active"),
-        section("kind", "category", "direction", "two_sided", "leaf"),
+        section("kind", "category", "direction", "two_sided", Field("leaf", edit="never")),
         section("keeps", "dimensions", "keeps_currency", "keeps_quantity", Field("role", edit="never"), Field("control", edit="never")),
     ),
 )
