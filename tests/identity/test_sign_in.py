@@ -336,3 +336,22 @@ class TestReset:
         assert self.ask().status_code == 200
         with pytest.raises(OSError):
             post.work()
+
+
+@pytest.mark.parametrize(
+    "key", ["", "-", "-1", "x", "1-", "\x00-\x00", "zzzzzzzzzzzzzzzzzz-abc-0f"]
+)
+def test_what_is_no_reset_key_at_all(key, li):
+    page = Browser()
+    reply = page.ask(
+        "GET", "/_allauth/browser/v1/auth/password/reset", None, **{"X-Password-Reset-Key": key}
+    )
+    assert (reply.status_code, codes(reply)) == (400, ["invalid_password_reset"])
+
+
+def test_a_key_may_be_looked_at_before_it_is_used(li, post):
+    Browser().auth("POST", "auth/password/request", {"email": "li@heyi.test"})
+    headers = {"X-Password-Reset-Key": post.reset_key()}
+    reply = Browser().ask("GET", "/_allauth/browser/v1/auth/password/reset", None, **headers)
+    assert reply.status_code == 200
+    assert reply.json()["data"]["user"]["username"] == "li"

@@ -134,8 +134,11 @@ MIDDLEWARE: list[str] = [
 DATABASES = {"default": database(os.environ.get("HEYI_DATABASE_URL", "postgresql:///heyi"))}
 
 # Signing in (platform.identity).
+HEYI_URL = (
+    os.environ.get("HEYI_URL") or f"http://127.0.0.1:{os.environ.get('HEYI_PORT') or '8000'}"
+).rstrip("/")
 HEYI_TRUSTED_PROXIES = int(os.environ.get("HEYI_TRUSTED_PROXIES", "0"))
-_HTTPS = os.environ.get("HEYI_HTTPS") == "1"
+_HTTPS = HEYI_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HEYI_TRUSTED_PROXIES else None
 AUTH_USER_MODEL = "identity.User"
@@ -161,9 +164,6 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "heyi.platform.identity.sign_in.origin_unproven"
-HEYI_URL = (
-    os.environ.get("HEYI_URL") or f"http://127.0.0.1:{os.environ.get('HEYI_PORT') or '8000'}"
-).rstrip("/")
 CSRF_TRUSTED_ORIGINS = [HEYI_URL]
 ACCOUNT_ADAPTER = "heyi.platform.identity.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}

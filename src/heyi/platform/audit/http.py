@@ -1,16 +1,18 @@
 """Reading what was done."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from heyi.platform.audit.access import RECORD
 from heyi.platform.audit.models import AuditRecord
 
 router = Router(tags=["audit"])
 LARGEST_PAGE = 200
+Id = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Word = Annotated[str, Field(pattern=r"^[a-z_.]{0,64}$")]
 
 
 class AuditRecordOut(Schema):
@@ -39,13 +41,13 @@ class AuditPageOut(Schema):
 @router.get("", response=AuditPageOut)
 def read_records(
     request: HttpRequest,
-    subject_type: str = "",
-    subject_id: int | None = None,
-    actor_id: int | None = None,
-    action: str = "",
+    subject_type: Word = "",
+    subject_id: Id | None = None,
+    actor_id: Id | None = None,
+    action: Word = "",
     since: datetime | None = None,
     until: datetime | None = None,
-    after: int | None = None,
+    after: Id | None = None,
     limit: int = 50,
 ) -> dict[str, Any]:
     """What was done in this company, latest first."""

@@ -1,7 +1,7 @@
 """Endpoints of those who administer people and rights in a company."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, QuerySet
@@ -15,21 +15,22 @@ from heyi.platform.identity.access import ADMINISTRATOR, EXPLANATION, USER
 from heyi.platform.identity.errors import BeyondOwnCompanies
 from heyi.platform.identity.explain import explain
 from heyi.platform.identity.holders import actors
-from heyi.platform.identity.http import CompanyOut, company_out
+from heyi.platform.identity.http import CompanyOut, Id, company_out
 from heyi.platform.identity.models import Membership, User
 from heyi.platform.messages import resolve
 from heyi.platform.models import Company
 from heyi.platform.transactions import unit_of_work
 
 router = Router(tags=["people and rights"])
+ReachName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 
 
 class RightsIn(Schema):
     """What a person may do in this company, in place of what they might do before."""
 
     roles: list[str] = Field([], max_length=200)
-    positions: list[int] = Field([], max_length=200)
-    reach: dict[str, list[int]] = {}
+    positions: list[Id] = Field([], max_length=200)
+    reach: dict[ReachName, list[Id]] = {}
 
 
 class PersonIn(Schema):
@@ -112,7 +113,7 @@ def create_person(request: HttpRequest, body: NewPersonIn) -> Status:
 
 
 @router.put("/users/{int:person}", response=PersonOut)
-def change_person(request: HttpRequest, person: int, body: PersonIn) -> PersonOut:
+def change_person(request: HttpRequest, person: Id, body: PersonIn) -> PersonOut:
     """Correct a person's name, e-mail or language."""
     actor, user = _whole_person(request, person)
     unit_of_work(lambda: users.change(user, actor=actor, **body.dict()))
@@ -120,7 +121,7 @@ def change_person(request: HttpRequest, person: int, body: PersonIn) -> PersonOu
 
 
 @router.put("/users/{int:person}/rights", response=PersonOut)
-def change_rights(request: HttpRequest, person: int, body: RightsIn) -> PersonOut:
+def change_rights(request: HttpRequest, person: Id, body: RightsIn) -> PersonOut:
     """Give somebody, already in this company or in another one the administrator has, other rights."""
     actor = _administrator(request, "edit")
     user = _known(actor, person)
@@ -129,7 +130,7 @@ def change_rights(request: HttpRequest, person: int, body: RightsIn) -> PersonOu
 
 
 @router.delete("/users/{int:person}/rights", response={204: None})
-def take_rights_away(request: HttpRequest, person: int) -> Status:
+def take_rights_away(request: HttpRequest, person: Id) -> Status:
     """The person no longer works in this company."""
     actor = _administrator(request, "edit")
     user = _known(actor, person)
@@ -138,7 +139,7 @@ def take_rights_away(request: HttpRequest, person: int) -> Status:
 
 
 @router.put("/users/{int:person}/password", response={204: None})
-def give_password(request: HttpRequest, person: int, body: PasswordIn) -> Status:
+def give_password(request: HttpRequest, person: Id, body: PasswordIn) -> Status:
     """Give somebody a new password. They are signed out everywhere."""
     actor, user = _whole_person(request, person)
     unit_of_work(lambda: users.set_password(user, body.password, actor=actor))
@@ -146,7 +147,7 @@ def give_password(request: HttpRequest, person: int, body: PasswordIn) -> Status
 
 
 @router.delete("/users/{int:person}/second-factor", response={204: None})
-def drop_second_factor(request: HttpRequest, person: int) -> Status:
+def drop_second_factor(request: HttpRequest, person: Id) -> Status:
     """For somebody who lost phone and recovery codes. They are told by mail."""
     actor, user = _whole_person(request, person)
     unit_of_work(lambda: users.drop_second_factor(user, actor=actor))
@@ -154,7 +155,7 @@ def drop_second_factor(request: HttpRequest, person: int) -> Status:
 
 
 @router.delete("/users/{int:person}/sessions", response={204: None})
-def sign_out_person(request: HttpRequest, person: int) -> Status:
+def sign_out_person(request: HttpRequest, person: Id) -> Status:
     """Sign somebody out everywhere, now."""
     actor = _administrator(request, "edit")
     user = _known(actor, person)
@@ -162,8 +163,17 @@ def sign_out_person(request: HttpRequest, person: int) -> Status:
     return Status(204, None)
 
 
+@router.delete("/users/{int:person}/lock", response={204: None})
+def unlock_person(request: HttpRequest, person: Id) -> Status:
+    """Let somebody try again at once who mistyped their password too often."""
+    actor = _administrator(request, "edit")
+    user = _known(actor, person)
+    unit_of_work(lambda: users.unlock(user, actor=actor))
+    return Status(204, None)
+
+
 @router.post("/users/{int:person}/off", response={204: None})
-def switch_person_off(request: HttpRequest, person: int) -> Status:
+def switch_person_off(request: HttpRequest, person: Id) -> Status:
     """The person has left."""
     actor, user = _whole_person(request, person)
     unit_of_work(lambda: users.switch_off(user, actor=actor))
@@ -171,7 +181,7 @@ def switch_person_off(request: HttpRequest, person: int) -> Status:
 
 
 @router.post("/users/{int:person}/on", response={204: None})
-def switch_person_on(request: HttpRequest, person: int) -> Status:
+def switch_person_on(request: HttpRequest, person: Id) -> Status:
     """The person is back."""
     actor, user = _whole_person(request, person)
     unit_of_work(lambda: users.switch_on(user, actor=actor))
@@ -206,7 +216,7 @@ def create_company(request: HttpRequest, body: CompanyIn) -> Status:
 
 @router.get("/access/explain", response=ExplanationOut)
 def explain_access(
-    request: HttpRequest, type: str, verb: str, id: int | None = None, person: int | None = None
+    request: HttpRequest, type: str, verb: str, id: Id | None = None, person: Id | None = None
 ) -> ExplanationOut:
     """Why oneself, or for an administrator somebody else, can or cannot do something."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -243,7 +253,7 @@ def _administered(actor: Actor) -> set[int]:
     return {actor.company, *rows.values_list("company", flat=True)}
 
 
-def _known(actor: Actor, person: int) -> User:
+def _known(actor: Actor, person: Id) -> User:
     """A person the administrator may know of: with a seat in a company of theirs."""
     mine = Membership.objects.filter(user=OuterRef("pk"), company__in=_administered(actor))
     user = User.objects.filter(Exists(mine), pk=person).first()
@@ -252,7 +262,7 @@ def _known(actor: Actor, person: int) -> User:
     return user
 
 
-def _whole_person(request: HttpRequest, person: int) -> tuple[Actor, User]:
+def _whole_person(request: HttpRequest, person: Id) -> tuple[Actor, User]:
     """For what concerns the person in all their companies: the administrator must have them all.
 
     Raises:
@@ -283,7 +293,7 @@ def _seats(actor: Actor) -> QuerySet[Membership]:
     return rows.annotate(second_factor=second).order_by("user__login")
 
 
-def _one(actor: Actor, person: int) -> PersonOut:
+def _one(actor: Actor, person: Id) -> PersonOut:
     return _person(_seats(actor).get(user=person))
 
 
@@ -296,7 +306,7 @@ def _person(seat: Membership) -> PersonOut:
     )  # fmt: skip
 
 
-def _in_company(actor: Actor, person: int) -> Actor:
+def _in_company(actor: Actor, person: Id) -> Actor:
     """Somebody else, as they are in the company of the one who asks about them."""
     found = actors(actor.company, [person])
     if person not in found:

@@ -15,11 +15,12 @@ class IdentityConfig(ModuleConfig):
 
     def declare(self) -> dict[str, Any]:
         from heyi.platform.companies import COMPANY
-        from heyi.platform.identity import access, mail, screens, upkeep, users
+        from heyi.platform.identity import access, mail, positions, screens, upkeep, users
 
         return {
             "handlers": {mail.MailWanted.topic: (mail.send,)},
             "access": (access.USER, access.POSITION, access.TOKEN, access.EXPLANATION, COMPANY),
+            "setup": positions.setup,
             "jobs": (upkeep.seal, upkeep.sweep),
             "prepare": {"identity.position": users.check_roles},
             "screens": (screens.POSITION,),

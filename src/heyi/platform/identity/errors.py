@@ -22,6 +22,15 @@ class LoginMalformed(BusinessError):
 
 
 @dataclass(eq=False)
+class NameMalformed(BusinessError):
+    """A name is 1 to 100 printable characters."""
+
+    code = "identity.name_malformed"
+    remedy = Remedy("identity.remedy.correct_name")
+    name: str
+
+
+@dataclass(eq=False)
 class EmailTaken(BusinessError):
     code = "identity.email_taken"
     remedy = Remedy("identity.remedy.choose_another_email")

@@ -1,7 +1,7 @@
 """What people do about themselves: where they work, their language, sessions and tokens."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -15,6 +15,7 @@ from heyi.platform.identity.models import LANGUAGES, ApiToken, User
 from heyi.platform.models import Company
 
 router = Router(tags=["session"], auth=auth)
+Id = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 class MyselfOut(Schema):
@@ -46,7 +47,7 @@ class SessionOut(Schema):
 
 
 class SwitchIn(Schema):
-    company: int
+    company: Id
 
 
 class LanguageIn(Schema):
@@ -161,7 +162,7 @@ def _end(request: HttpRequest, names: set[str] | None) -> None:
 
 
 class TokenIn(Schema):
-    name: str = Field(min_length=1, max_length=60)
+    name: str = Field(max_length=60, pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$")
     scopes: list[str] = Field(min_length=1, max_length=1000)
     days: int = Field(90, ge=1, le=tokens.LONGEST_DAYS)
 
@@ -209,7 +210,7 @@ def make_token(request: HttpRequest, body: TokenIn) -> Status:
 
 
 @router.delete("/tokens/{int:token}", response={204: None})
-def revoke_token(request: HttpRequest, token: int) -> Status:
+def revoke_token(request: HttpRequest, token: Id) -> Status:
     """End a token now. One that has ended already stays ended."""
     tokens.revoke(request.actor, token)  # type: ignore[attr-defined]
     return Status(204, None)

@@ -6,12 +6,16 @@ links in mails lead to our own address, and everything is written to the audit.
 """
 
 import base64
+import re
 from hashlib import sha256
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.headless.account.inputs import ResetPasswordInput
+from allauth.headless.account.views import ResetPasswordView
 from allauth.headless.adapter import DefaultHeadlessAdapter
+from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -28,6 +32,7 @@ from heyi.platform.identity.speech import language_for
 from heyi.platform.identity.users import check_password_rules
 from heyi.platform.messages import catalogue, resolve
 
+_RESET_KEY = re.compile(r"[0-9a-z]+-[0-9a-z]+-[0-9a-f]+")
 STRANGER = Actor(id=0, name="stranger", company=0, roles=frozenset())
 
 
@@ -112,6 +117,27 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         return _refusal(code)
+
+
+class ResetInput(ResetPasswordInput):
+    """A reset key and the new password."""
+
+    def clean_key(self) -> str:
+        """Refuse what is no key at all before allauth takes it apart."""
+        if not _RESET_KEY.fullmatch(self.cleaned_data["key"]):
+            raise _refusal("invalid_password_reset")
+        return super().clean_key()
+
+
+class ResetView(ResetPasswordView):
+    """Setting a new password by the key from a mail."""
+
+    input_class = ResetInput
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not _RESET_KEY.fullmatch(request.headers.get("X-Password-Reset-Key", "")):
+            return ErrorResponse(request, exception=_refusal("invalid_password_reset"))
+        return super().get(request, *args, **kwargs)
 
 
 class HeadlessAdapter(DefaultHeadlessAdapter):

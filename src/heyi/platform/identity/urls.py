@@ -8,6 +8,8 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from heyi.platform.identity.sign_in import ResetView
+
 OFFERED = {
     "config": base.ConfigView,
     "auth/session": account.SessionView,
@@ -16,7 +18,7 @@ OFFERED = {
     "auth/2fa/authenticate": mfa.AuthenticateView,
     "auth/2fa/reauthenticate": mfa.ReauthenticateView,
     "auth/password/request": account.RequestPasswordResetView,
-    "auth/password/reset": account.ResetPasswordView,
+    "auth/password/reset": ResetView,
     "account/password/change": account.ChangePasswordView,
     "account/authenticators": mfa.AuthenticatorsView,
     "account/authenticators/totp": mfa.ManageTOTPView,

@@ -27,6 +27,7 @@ from heyi.platform.identity.errors import (
     LastAdministrator,
     LoginMalformed,
     LoginTaken,
+    NameMalformed,
     PasswordWeak,
     RoleUnknown,
 )
@@ -196,6 +197,13 @@ def switch_on(user: User, *, actor: Actor = SYSTEM) -> None:
 
 
 @transaction.atomic
+def unlock(user: User, *, actor: Actor = SYSTEM) -> None:
+    """Let a person try again at once who mistyped their password too often."""
+    attempts.forget(user.login)
+    _note("unlock", user, actor)
+
+
+@transaction.atomic
 def sign_out(user: User, *, actor: Actor = SYSTEM) -> None:
     """End all sessions of a person."""
     ended, _ = Session.objects.filter(user=user).delete()
@@ -266,8 +274,10 @@ def minimum_length() -> int:
 
 
 def _check_names(user: User) -> None:
-    if not _LOGIN.fullmatch(user.login):
+    if not _LOGIN.fullmatch(user.login) or not user.login.isprintable():
         raise LoginMalformed(user.login)
+    if not 0 < len(user.name) <= 100 or not user.name.isprintable():
+        raise NameMalformed(user.name)
     others = User.objects.exclude(pk=user.pk)
     if others.filter(login=user.login).exists():
         raise LoginTaken(user.login)
@@ -276,5 +286,7 @@ def _check_names(user: User) -> None:
             validate_email(user.email)
         except ValidationError:
             raise EmailMalformed(user.email) from None
+        if len(user.email) > 254:
+            raise EmailMalformed(user.email[:80])
         if others.filter(email=user.email).exists():
             raise EmailTaken(user.email)
