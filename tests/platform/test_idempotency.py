@@ -128,3 +128,17 @@ def test_thirty_two_new_documents_at_once_have_thirty_two_numbers(live):
     replies = [reply for own in at_once(8, four) for reply in own]
     assert [r.status_code for r in replies] == [201] * 32
     assert len({r.json()["number"] for r in replies}) == 32
+
+
+def test_keys_of_a_month_ago_are_forgotten(firm, li):
+    from datetime import timedelta
+
+    from heyi.platform import clock, upkeep
+    from heyi.platform.models import IdempotentRequest
+
+    for key in ("old", "new"):
+        li.send("POST", f"/records/{RECEIPT}", body_of(firm), 201, key=key)
+    rows = IdempotentRequest.objects
+    rows.filter(key="old").update(at=clock.now() - upkeep.KEPT - timedelta(hours=1))
+    assert upkeep._forget(10) == 1
+    assert list(rows.values_list("key", flat=True)) == ["new"]

@@ -442,3 +442,16 @@ def test_a_conflict_over_a_reference_names_both(firm, li):
     reply = li.changes(RECEIPT, made, status=409, values={"supplier": made["values"]["supplier"]})
     [field] = reply["refusals"][0]["params"]["fields"]
     assert (field["mine"]["code"], field["theirs"]["code"]) == ("S001", "S002")
+
+
+def test_people_of_another_company_cannot_be_chosen(firm, build):
+    admin = firm.hire("root", "system.administrator")
+    stranger = build("TW").hire("lin", "purchase.buyer").user
+    reply = admin.creates(
+        "people.employee", {"code": "E1", "name": "Lin", "user": stranger.pk}, status=422
+    )
+    assert codes(reply) == [("platform.reference_unknown", None, "user")]
+    ours = firm.hire("mei", "sales.clerk").user
+    made = admin.creates("people.employee", {"code": "E1", "name": "Mei", "user": ours.pk})
+    assert made["values"]["user"]["code"] == "mei"
+    assert stranger.pk not in {x["id"] for x in admin.read("/lookups/identity.user")}

@@ -8,9 +8,9 @@ class PlatformConfig(ModuleConfig):
     default = True
 
     def declare(self) -> dict[str, Any]:
-        from heyi.platform import proving
+        from heyi.platform import proving, upkeep
 
         return {
             "exceptions": (proving.PROOF_FAILED,),
-            "jobs": (proving.prove, proving.prove_fully),
+            "jobs": (proving.prove, proving.prove_fully, upkeep.forget_requests),
         }

@@ -295,7 +295,7 @@ def _cells(
 def look_up(draft: Draft) -> None:
     """Find what references point at; those already found are not asked for again."""
     if wanted := referred([draft]):
-        draft.found.update(targets(draft.screen.id, wanted))
+        draft.found.update(targets(draft.screen.id, draft.company, wanted))
 
 
 def referred(drafts: Iterable[Draft]) -> dict[str, set[int]]:
@@ -337,7 +337,7 @@ def _check_reference(
     if id_ is None:
         return
     target = draft.target(spec, values)
-    if target is None or target.company not in (None, draft.company):
+    if target is None or not target.belongs_to(draft.company):
         draft.problem(ReferenceUnknown(spec.path), line=line, field=spec.path)
         values[spec.path] = None
         return

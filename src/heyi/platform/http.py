@@ -256,13 +256,13 @@ def read_screen(request: HttpRequest, screen: str) -> HttpResponse:
 
 @about.get("/menu", response={200: list[shape.MenuModule], **_REFUSED})
 def read_menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """The screens this person may read, by module and group."""
+    """The screens this person may read, by module and group: daily work before what it stands on."""
     actor = _actor(request)
     menu: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for declared in modules.screens().values():
+    for declared in reversed(modules.screens().values()):
         if Access.registry[declared.id].allows(actor, "read"):
             groups = menu.setdefault(declared.module, {})
-            groups.setdefault(declared.group, []).append(_menu_screen(declared.id, actor))
+            groups.setdefault(declared.group, []).insert(0, _menu_screen(declared.id, actor))
     order = ("documents", "masters", "setup", "reports")
     return [
         {

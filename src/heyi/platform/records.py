@@ -348,7 +348,7 @@ def _reconciled(draft: Draft, actor: Actor, body: Mapping[str, Any]) -> Mapping[
         _typed(screen, body),
     )
     if merged.conflicts or not body.get("merge"):
-        fields = _shown_conflicts(screen, merged.conflicts, actor.language)
+        fields = _shown_conflicts(screen, merged.conflicts, actor)
         raise StaleVersion(_changed_by(draft), draft.version, fields)
     return {**body, "values": merged.values, "lines": merged.lines}
 
@@ -384,7 +384,7 @@ def _typed_values(specs: Mapping[str, Spec], values: Mapping[str, Any]) -> dict[
 
 
 def _shown_conflicts(
-    screen: Compiled, conflicts: Sequence[Mapping[str, Any]], language: str
+    screen: Compiled, conflicts: Sequence[Mapping[str, Any]], actor: Actor
 ) -> list[dict[str, Any]]:
     """Conflicts as answers have them: figures as text, references with code and name."""
     sides = ("base", "mine", "theirs")
@@ -399,14 +399,15 @@ def _shown_conflicts(
         if spec and spec.target:
             ids = {conflict[side] for side in sides if type(conflict[side]) is int}
             wanted.setdefault(spec.target, set()).update(ids)
-    found = targets(screen.id, wanted)
+    found = targets(screen.id, actor.company, wanted)
 
     def shown(spec: Spec | None, value: Any) -> Any:
         if spec is None:
             return value
         if spec.target and type(value) is int:
             target = found.get((spec.target, value))
-            return target.value(language) if target else {"id": value, "code": "", "name": ""}
+            known = target is not None and target.belongs_to(actor.company)
+            return target.value(actor.language) if target and known else {"id": value}
         return render(spec, value) if isinstance(value, Decimal) else value
 
     return [
@@ -671,7 +672,7 @@ def drafted(
                 day = draft.values["on"]
             draft.values["on"] = day
         drafts.append(draft)
-    known.update(targets(screen.id, referred(drafts)))
+    known.update(targets(screen.id, actor.company, referred(drafts)))
     for draft in drafts:
         complete(draft, actor)
     return drafts

@@ -12,14 +12,16 @@ from typing import Any
 import orjson
 from django.apps import apps
 from django.db import models
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, TextField
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, TextField
 from django.db.models.functions import Cast, JSONObject
 
+from heyi.platform.access import Access
 from heyi.platform.columns import localized, shown
 from heyi.platform.rows import array, fetch
-from heyi.platform.screens import FIGURES, Compiled, Spec, compiled, lookup
+from heyi.platform.screens import FIGURES, Compiled, Spec, compiled, lookup, type_of
 
 _IDS = "the ids asked for"
+_COMPANY = -(2**62) - 7  # stands for the company in a statement's parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Target:
 
     Args:
         company: Whose it is; None for everybody's.
+        ours: What belongs to companies in another way (people): whether to the one asking.
         offered: Lookup id -> whether it may be chosen there.
         beyond: Path after the reference ("unit") -> its value as JSON.
     """
@@ -38,8 +41,12 @@ class Target:
     decimals: int | None
     active: bool
     company: int | None
+    ours: bool
     offered: dict[str, bool]
     beyond: dict[str, Any]
+
+    def belongs_to(self, company: int) -> bool:
+        return self.ours and self.company in (None, company)
 
     def value(self, language: str) -> dict[str, Any]:
         """As answers show it."""
@@ -50,7 +57,7 @@ class Target:
 Targets = dict[tuple[str, int], Target]
 
 
-def targets(screen_id: str, wanted: Mapping[str, Iterable[int]]) -> Targets:
+def targets(screen_id: str, company: int, wanted: Mapping[str, Iterable[int]]) -> Targets:
     """What the ids point at, by (model, id); those that do not exist are not there.
 
     Args:
@@ -62,7 +69,8 @@ def targets(screen_id: str, wanted: Mapping[str, Iterable[int]]) -> Targets:
     plan = _plan(screen_id)
     params: list[Any] = []
     for label, own in plan.parts:
-        params += [array(asked.get(label, ())) if p is _IDS else p for p in own]
+        given = {_IDS: array(asked.get(label, ())), _COMPANY: company}
+        params += [given.get(p, p) if isinstance(p, (str, int)) else p for p in own]
     found: Targets = {}
     for at, id_, packed in fetch(plan.sql, params):
         label = plan.parts[at][0]
@@ -74,6 +82,7 @@ def targets(screen_id: str, wanted: Mapping[str, Iterable[int]]) -> Targets:
             decimals=said.get("decimals"),
             active=said.get("active", True),
             company=said.get("company"),
+            ours=said.get("ours", True),
             offered={k[8:]: bool(v) for k, v in said.items() if k.startswith("offered:")},
             beyond={k[7:]: v for k, v in said.items() if k.startswith("beyond:")},
         )
@@ -131,6 +140,10 @@ def _part(screen: Compiled, label: str) -> tuple[str, tuple[Any, ...]]:
             said[name] = F(name)
     if names & {"company", "company_id"}:
         said["company"] = F("company_id")
+    access = Access.registry.get(type_of(model))
+    if access is not None and access.company != "company":
+        ours = model._default_manager.filter(pk=OuterRef("pk"), **{access.company: _COMPANY})
+        said["ours"] = Exists(ours)
     for spec in _specs(screen):
         if spec.kind == "reference" and spec.target == label and spec.lookup:
             said[f"offered:{spec.lookup}"] = _offered(lookup(spec.lookup).filter)
