@@ -37,7 +37,7 @@ def worker(**options):
             process.wait(20)
 
 
-def until(true, seconds=15):
+def until(true, seconds=60):
     """Wait for something to become true, and return it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

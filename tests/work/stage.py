@@ -6,6 +6,7 @@ database, so the worker process sees them.
 
 import os
 import signal
+import threading
 import time
 from dataclasses import dataclass
 from typing import ClassVar
@@ -25,6 +26,9 @@ TABLES = """
     TRUNCATE stage_script, stage_effect, stage_try;
     DELETE FROM procrastinate_jobs;
 """
+
+
+_aside = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,10 @@ def _act(handler: str, number: int) -> None:
 
 def _tried(handler: str, number: int) -> None:
     """Counts outside the handler's transaction, so that a rollback does not forget it."""
-    other = connection.copy()
-    with other.cursor() as cursor:
+    if not hasattr(_aside, "connection"):
+        _aside.connection = connection.copy()
+    with _aside.connection.cursor() as cursor:
         cursor.execute("INSERT INTO stage_try (handler, number) VALUES (%s, %s)", [handler, number])
-    other.close()
 
 
 @job("stage.count")

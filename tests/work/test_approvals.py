@@ -26,6 +26,7 @@ from heyi.platform.approvals.errors import (
     WhyMissing,
 )
 from heyi.platform.approvals.models import Decision, Policy, Request, Task
+from heyi.platform.approvals.proof import waiting as waiting_proof
 from heyi.platform.approvals.rules import Facts, FlowMalformed, Vote, complete, parse
 from heyi.platform.approvals.tasks import history, waiting
 from heyi.platform.documents import WrongState, advance
@@ -494,6 +495,27 @@ def test_publishing_refuses_steps_without_an_owner_all_at_once(firm):
         ("*", "office.nobody"), ("a", "hr.clerk"), ("b", "#999999"),
     ]  # fmt: skip
     assert Policy.objects.count() == 0
+
+
+def test_a_step_asks_nobody_who_may_not_read(firm):
+    with pytest.raises(Refusals) as refused:
+        firm.policy(step("a", {"role": "sales.clerk"}), step("b", {"user": firm["sun"].id}))
+    assert [(p.error.code, p.error.step) for p in refused.value.problems] == [
+        ("approvals.step_blind", "a"), ("approvals.step_blind", "b"),
+    ]  # fmt: skip
+
+
+def test_the_proof_finds_a_document_that_waits_for_nobody(firm):
+    firm.policy(step("boss", MANAGER))
+    receipt = firm.submitted()
+    assert (waiting_proof(firm.company.pk, None).checked, waiting_proof(None, None).ok) == (1, True)
+    with transaction.atomic():
+        Task.objects.update(state="cancelled")
+        bad = waiting_proof(firm.company.pk, None).first_bad
+        assert (bad["number"], bad["found"]) == (receipt.number, "nobody is asked")
+        transaction.set_rollback(True)
+    type(receipt).objects.update(state="draft")
+    assert waiting_proof(None, None).first_bad["found"] == "the document is not submitted"
 
 
 def test_running_requests_stay_on_their_version(firm):

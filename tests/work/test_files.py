@@ -25,6 +25,7 @@ from heyi.platform.files.errors import (
 from heyi.platform.files.kinds import Refused, kind_of
 from heyi.platform.files.models import Attachment
 from heyi.platform.files.names import safe_name
+from heyi.platform.files.proof import contents
 from heyi.platform.files.store import forgotten, path_of
 from heyi.platform.inbox.models import Notice
 from heyi.platform.jobs.models import JobRun
@@ -207,6 +208,18 @@ def test_a_rolled_back_attachment_is_swept_away_later(firm, settings):
     assert len(list(forgotten())) == 2
     assert scanning.sweep_files() == 1
     assert left(settings) == [path_of(kept["sha256"])]
+
+
+def test_the_proof_finds_a_content_that_is_not_what_it_was(firm):
+    one, two = add(firm, firm.receipt()), add(firm, firm.receipt(), content=PDF + b"2")
+    assert (contents(None, None).ok, contents(None, None).checked) == (True, 2)
+    path = path_of(two["sha256"])
+    path.chmod(0o600)
+    path.write_bytes(PDF + b"3")
+    assert contents(firm.company.pk, None).first_bad["found"] == "other content"
+    path_of(one["sha256"]).unlink()
+    assert contents(None, None).first_bad["attachment"] == one["id"]
+    assert contents(None, two["id"]).ok
 
 
 # ------------------------------------------------------------------------------ rights

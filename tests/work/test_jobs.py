@@ -102,6 +102,37 @@ def test_an_event_that_keeps_failing_is_parked_and_opens_one_case(on_stage, crew
     assert list(case.log.order_by("id").values_list("action", flat=True)) == ["opened", "resolved"]
 
 
+def test_what_waits_behind_a_parked_event_is_put_off_and_let_go(on_stage, crew):
+    script("first:1", 6)
+    publish(Shipped(1, "a"), Shipped(2, "a"))
+    [parked] = until(lambda: list(ParkedEvent.objects.filter(state="parked")))
+    publish(Shipped(3, "a"), Shipped(4, "b"))
+    until(lambda: effects("first") == [4])
+    put_off = "SELECT count(*) FROM procrastinate_jobs WHERE scheduled_at > '9000-01-01'"
+    until(lambda: fetch(put_off)[0][0] == 3)  # the parked one, and two behind it
+    with transaction.atomic():
+        jobs.retry([parked.pk])
+    until(lambda: waiting() == 0)
+    assert effects("first") == [4, 1, 2, 3]
+
+
+def test_many_faults_lose_and_double_nothing(on_stage, crew):
+    """Every seventh event fails for good; after the repair all are retried, each done once."""
+    fetch("INSERT INTO stage_script SELECT 'first:' || n, 6, 'fail'"
+          " FROM generate_series(0, 69, 7) AS n")  # fmt: skip
+    publish(*(Shipped(n, str(n)) for n in range(70)))
+    parked = until(
+        lambda: (p := ParkedEvent.objects.filter(state="parked")).count() == 10 and p, 60
+    )
+    assert Case.objects.get().count == 10
+    with transaction.atomic():
+        jobs.retry(list(parked.values_list("pk", flat=True)))
+    until(lambda: waiting() == 0)
+    assert sorted(effects("first")) == list(range(70))
+    assert sorted(effects("second")) == list(range(70))
+    assert Case.objects.get().state == "resolved"
+
+
 def test_a_retry_that_fails_is_parked_again(on_stage, crew):
     script("first:1", 7)
     publish(Shipped(1, "a"))

@@ -9,12 +9,13 @@ class ApprovalsConfig(ModuleConfig):
     routes = (("approvals", "heyi.platform.approvals.http.router"),)
 
     def declare(self) -> dict[str, Any]:
-        from heyi.platform.approvals import flow, tasks, watch
+        from heyi.platform.approvals import flow, proof, tasks, watch
 
         return {
             "policies": (flow.submit,),
             "decisions": (flow.act,),
             "exceptions": (flow.STEP_UNOWNED, watch.TASK_STUCK),
+            "proofs": proof.PROOFS,
             "jobs": (watch.watch,),
             "inboxes": (("approvals", tasks.inbox, tasks.waiting),),
         }

@@ -90,6 +90,17 @@ class StepOwnerless(BusinessError):
 
 
 @dataclass(eq=False)
+class StepBlind(BusinessError):
+    """A step asks people who may not read what they are to decide on."""
+
+    code = "approvals.step_blind"
+    remedy = Remedy("approvals.remedy.let_them_read")
+    step: str
+    who: str
+    document_type: str
+
+
+@dataclass(eq=False)
 class PolicyMoved(BusinessError):
     """The policy is not a draft any more, or was changed by someone else."""
 

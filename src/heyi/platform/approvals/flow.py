@@ -398,7 +398,7 @@ def _approve(turn: Turn) -> None:
     note(turn, "approve")
     node = turn.task.node
     tasks = list(Task.objects.filter(node=node))
-    if not complete(node.mode, [Vote(t.state, t.required) for t in tasks]):
+    if not complete(turn.step.mode, [Vote(t.state, t.required) for t in tasks]):
         return
     _end_node(turn.request, "done")
     following = [n for n in turn.flow.path(_facts(turn.request)) if n > node.position]

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Schema
 
 from heyi.platform.access import Access, NotFound
@@ -13,6 +13,7 @@ from heyi.platform.approvals.models import Delegation, Policy
 from heyi.platform.approvals.rules import Facts
 from heyi.platform.idempotency import write
 from heyi.platform.modules import document_model
+from heyi.platform.requests import Request
 
 router = Router(tags=["approvals"])
 
@@ -60,13 +61,13 @@ class Away(Schema):
 
 
 @router.get("/tasks")
-def mine(request: HttpRequest, after: int = 0, limit: int = tasks.PAGE) -> dict[str, Any]:
+def mine(request: Request, after: int = 0, limit: int = tasks.PAGE) -> dict[str, Any]:
     """What waits for this person's decision, also as somebody's deputy."""
     return tasks.inbox(request.actor, after=after, limit=limit)
 
 
 @router.post("/tasks/decide")
-def decide_many(request: HttpRequest, body: DecideMany) -> HttpResponse:
+def decide_many(request: Request, body: DecideMany) -> HttpResponse:
     """Decide several tasks alike, all or none."""
 
     def work() -> tuple[int, Any]:
@@ -80,7 +81,7 @@ def decide_many(request: HttpRequest, body: DecideMany) -> HttpResponse:
 
 
 @router.post("/tasks/{task}/decide")
-def decide(request: HttpRequest, task: int, body: Decide) -> HttpResponse:
+def decide(request: Request, task: int, body: Decide) -> HttpResponse:
     """Approve, reject, return, ask one more person, or pass a task on."""
 
     def work() -> tuple[int, Any]:
@@ -93,7 +94,7 @@ def decide(request: HttpRequest, task: int, body: Decide) -> HttpResponse:
 
 
 @router.get("/history/{document_type}/{document}")
-def history(request: HttpRequest, document_type: str, document: int) -> list[dict[str, Any]]:
+def history(request: Request, document_type: str, document: int) -> list[dict[str, Any]]:
     """The approvals of a document, for whoever may read it or is asked about it."""
     access = Access.registry.get(document_type)
     asked = any(
@@ -111,7 +112,7 @@ def history(request: HttpRequest, document_type: str, document: int) -> list[dic
 
 
 @router.get("/policies")
-def all_policies(request: HttpRequest, document_type: str = "") -> list[dict[str, Any]]:
+def all_policies(request: Request, document_type: str = "") -> list[dict[str, Any]]:
     """Every policy of the company that is in force or a draft."""
     policies.may(request.actor)
     rows = Policy.objects.filter(company_id=request.actor.company).exclude(state="retired")
@@ -121,7 +122,7 @@ def all_policies(request: HttpRequest, document_type: str = "") -> list[dict[str
 
 
 @router.post("/policies")
-def draft(request: HttpRequest, body: Draft) -> HttpResponse:
+def draft(request: Request, body: Draft) -> HttpResponse:
     """Save the draft of a policy."""
     return write(
         request,
@@ -138,19 +139,19 @@ def draft(request: HttpRequest, body: Draft) -> HttpResponse:
 
 
 @router.post("/policies/{policy}/publish")
-def publish(request: HttpRequest, policy: int) -> HttpResponse:
+def publish(request: Request, policy: int) -> HttpResponse:
     """Put a draft in force for new submissions."""
     return write(request, lambda: (200, _policy(approvals.publish_policy(request.actor, policy))))
 
 
 @router.post("/policies/{policy}/retire")
-def retire(request: HttpRequest, policy: int) -> HttpResponse:
+def retire(request: Request, policy: int) -> HttpResponse:
     """Take a policy out of force."""
     return write(request, lambda: (200, _policy(approvals.retire_policy(request.actor, policy))))
 
 
 @router.post("/policies/{policy}/simulate")
-def simulate(request: HttpRequest, policy: int, body: Trial) -> dict[str, Any]:
+def simulate(request: Request, policy: int, body: Trial) -> dict[str, Any]:
     """The path a document would take under a policy. Changes nothing."""
     policies.may(request.actor)
     found = Policy.objects.filter(pk=policy, company_id=request.actor.company).first()
@@ -171,7 +172,7 @@ def simulate(request: HttpRequest, policy: int, body: Trial) -> dict[str, Any]:
 
 
 @router.get("/delegations")
-def delegations(request: HttpRequest) -> list[dict[str, Any]]:
+def delegations(request: Request) -> list[dict[str, Any]]:
     """Who stands in for this person, and for whom they do."""
     me = request.actor.id
     rows = Delegation.objects.filter(company_id=request.actor.company, withdrawn_at=None)
@@ -182,7 +183,7 @@ def delegations(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.post("/delegations")
-def delegate(request: HttpRequest, body: Away) -> HttpResponse:
+def delegate(request: Request, body: Away) -> HttpResponse:
     """Let somebody decide one's tasks for some days."""
     return write(
         request,
@@ -199,7 +200,7 @@ def delegate(request: HttpRequest, body: Away) -> HttpResponse:
 
 
 @router.delete("/delegations/{delegation}")
-def end_delegation(request: HttpRequest, delegation: int) -> HttpResponse:
+def end_delegation(request: Request, delegation: int) -> HttpResponse:
     """Take a delegation back."""
 
     def work() -> tuple[int, Any]:

@@ -9,12 +9,11 @@ from django.db.models import Max
 
 from heyi.kernel.errors import BusinessError, Problem, Refusals
 from heyi.platform import clock
-from heyi.platform.access import Actor, NotAllowed, NotFound
-from heyi.platform.approvals.errors import PolicyMalformed, PolicyMoved, StepOwnerless
+from heyi.platform.access import Access, Actor, NotAllowed, NotFound
+from heyi.platform.approvals.errors import PolicyMalformed, PolicyMoved, StepBlind, StepOwnerless
 from heyi.platform.approvals.models import Policy
-from heyi.platform.approvals.owners import active
 from heyi.platform.approvals.rules import ADMINISTRATOR, Flow, FlowMalformed, Step, parse
-from heyi.platform.identity.api import holders
+from heyi.platform.identity.api import actors, holders
 from heyi.platform.modules import document_model
 from heyi.platform.people import api as people
 from heyi.platform.rows import fetch
@@ -66,7 +65,7 @@ def publish_policy(actor: Actor, policy: int) -> Policy:
     draft = take(actor, policy)
     if draft.state != Policy.State.DRAFT:
         raise PolicyMoved(draft.code)
-    if found := problems(actor.company, read(draft.flow)):
+    if found := problems(actor.company, draft.document_type, read(draft.flow)):
         raise Refusals([Problem(p) for p in found])
     Policy.objects.filter(
         company_id=actor.company, document_type=draft.document_type, code=draft.code,
@@ -142,19 +141,24 @@ def published(company: int, document_type: str) -> list[Policy]:
     )
 
 
-def problems(company: int, flow: Flow) -> list[BusinessError]:
-    """Every step that could find nobody, with what it asks for in vain."""
+def problems(company: int, document_type: str, flow: Flow) -> list[BusinessError]:
+    """Every step that could find nobody, or people who may not read the document."""
     asked = [(step, who) for step in flow.steps for who in (*step.who, *step.escalate)]
     by_role = holders(company, {w.role for _, w in asked if w.role} | {flow.otherwise})
-    present = active(company, {w.user for _, w in asked if w.user})
+    named = actors(company, {w.user for _, w in asked if w.user})
+    reads = Access.registry[document_type].verbs["read"]
     found: list[BusinessError] = []
     if not by_role[flow.otherwise]:
         found.append(StepOwnerless("*", flow.otherwise))
     for step, who in asked:
         if who.role and not by_role[who.role]:
             found.append(StepOwnerless(step.name, who.role))
-        if who.user and who.user not in present:
+        elif who.role and who.role not in reads:
+            found.append(StepBlind(step.name, who.role, document_type))
+        if who.user and who.user not in named:
             found.append(StepOwnerless(step.name, f"#{who.user}"))
+        elif who.user and not named[who.user].roles & reads:
+            found.append(StepBlind(step.name, named[who.user].name, document_type))
         if who.head:
             found += [StepOwnerless(step.name, name) for name in _headless(company, flow, step)]
     return found

@@ -75,5 +75,5 @@ def public_days(country: str, region: str, year: int) -> tuple[frozenset[date], 
     found = holidays.country_holidays(
         country, subdiv=region if region in subdivisions else None, years=year
     )
-    worked = getattr(found, "weekend_workdays", set()) or set()
+    worked: set[date] = getattr(found, "weekend_workdays", None) or set()
     return frozenset(found), frozenset(d for d in worked if d.year == year)

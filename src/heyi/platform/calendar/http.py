@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Schema
 
 from heyi.platform.calendar import edit
 from heyi.platform.calendar.companies import calendar_of
 from heyi.platform.calendar.models import CalendarDay, WorkCalendar, usual_week
 from heyi.platform.idempotency import write
+from heyi.platform.requests import Request
 
 router = Router(tags=["calendar"])
 LONGEST_DAYS = 400
@@ -28,7 +29,7 @@ class Day(Schema):
 
 
 @router.get("")
-def week(request: HttpRequest) -> dict[str, Any]:
+def week(request: Request) -> dict[str, Any]:
     """The company's working week."""
     found = WorkCalendar.objects.filter(company_id=request.actor.company).first()
     found = found or WorkCalendar(week=usual_week(), version=0)
@@ -39,7 +40,7 @@ def week(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.put("")
-def set_week(request: HttpRequest, body: Week) -> HttpResponse:
+def set_week(request: Request, body: Week) -> HttpResponse:
     def work() -> tuple[int, Any]:
         edit.set_week(
             request.actor, body.week,
@@ -51,7 +52,7 @@ def set_week(request: HttpRequest, body: Week) -> HttpResponse:
 
 
 @router.get("/days")
-def days(request: HttpRequest, start: date, end: date) -> list[dict[str, Any]]:
+def days(request: Request, start: date, end: date) -> list[dict[str, Any]]:
     """Every day between two dates: its spans, and the name of what makes it special."""
     calendar = calendar_of(request.actor.company)
     names = dict(
@@ -73,7 +74,7 @@ def days(request: HttpRequest, start: date, end: date) -> list[dict[str, Any]]:
 
 
 @router.put("/days/{on}")
-def set_day(request: HttpRequest, on: date, body: Day) -> HttpResponse:
+def set_day(request: Request, on: date, body: Day) -> HttpResponse:
     """Give a day its own hours, or (spans null) those of its weekday again."""
 
     def work() -> tuple[int, Any]:

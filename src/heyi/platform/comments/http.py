@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Schema
 
 from heyi.platform.comments import talk
 from heyi.platform.idempotency import write
+from heyi.platform.requests import Request
 
 router = Router(tags=["comments"])
 
@@ -17,19 +18,19 @@ class Say(Schema):
 
 @router.get("/records/{screen}/{int:id}/comments")
 def comments(
-    request: HttpRequest, screen: str, id: int, after: int = 0, limit: int = talk.PAGE
+    request: Request, screen: str, id: int, after: int = 0, limit: int = talk.PAGE
 ) -> dict[str, Any]:
     """What was said about a record, newest first."""
     return talk.comments(request.actor, screen, id, after=after, limit=limit)
 
 
 @router.post("/records/{screen}/{int:id}/comments")
-def say(request: HttpRequest, screen: str, id: int, body: Say) -> HttpResponse:
+def say(request: Request, screen: str, id: int, body: Say) -> HttpResponse:
     """Comment on a record; @login or @name tells people who may see it."""
     return write(request, lambda: (201, talk.say(request.actor, screen, id, body.text)))
 
 
 @router.post("/comments/{int:comment}/withdraw")
-def withdraw(request: HttpRequest, comment: int) -> HttpResponse:
+def withdraw(request: Request, comment: int) -> HttpResponse:
     """Take a comment back. It leaves a mark."""
     return write(request, lambda: (200, talk.withdraw(request.actor, comment)))

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Schema
 
 from heyi.platform import clock, exceptions
@@ -10,6 +10,7 @@ from heyi.platform.access import NotFound
 from heyi.platform.exceptions import queue
 from heyi.platform.exceptions.models import Case
 from heyi.platform.idempotency import write
+from heyi.platform.requests import Request
 
 router = Router(tags=["exceptions"])
 
@@ -36,7 +37,7 @@ class Dismiss(Schema):
 
 @router.get("")
 def page(
-    request: HttpRequest, state: str = "open", mine: bool = False, code: str = "",
+    request: Request, state: str = "open", mine: bool = False, code: str = "",
     after: str = "", limit: int = queue.PAGE,
 ) -> dict[str, Any]:  # fmt: skip
     """Cases this person deals with or may see, by due time."""
@@ -44,7 +45,7 @@ def page(
 
 
 @router.get("/{case}")
-def one(request: HttpRequest, case: int) -> dict[str, Any]:
+def one(request: Request, case: int) -> dict[str, Any]:
     found = queue.visible(request.actor).filter(pk=case).first()
     if found is None:
         raise NotFound("platform.exception", [case])
@@ -52,7 +53,7 @@ def one(request: HttpRequest, case: int) -> dict[str, Any]:
 
 
 @router.post("/{case}/assign")
-def assign(request: HttpRequest, case: int, body: Assign) -> HttpResponse:
+def assign(request: Request, case: int, body: Assign) -> HttpResponse:
     """Give a case to a person."""
     actor = request.actor
     queue.take(actor, case)
@@ -62,7 +63,7 @@ def assign(request: HttpRequest, case: int, body: Assign) -> HttpResponse:
 
 
 @router.post("/{case}/comment")
-def comment(request: HttpRequest, case: int, body: Text) -> HttpResponse:
+def comment(request: Request, case: int, body: Text) -> HttpResponse:
     actor = request.actor
     if not queue.visible(actor).filter(pk=case).exists():
         raise NotFound("platform.exception", [case])
@@ -70,7 +71,7 @@ def comment(request: HttpRequest, case: int, body: Text) -> HttpResponse:
 
 
 @router.post("/{case}/resolve")
-def resolve(request: HttpRequest, case: int, body: Resolve) -> HttpResponse:
+def resolve(request: Request, case: int, body: Resolve) -> HttpResponse:
     """End a case: cause, and what was done."""
     actor = request.actor
     queue.take(actor, case)
@@ -83,7 +84,7 @@ def resolve(request: HttpRequest, case: int, body: Resolve) -> HttpResponse:
 
 
 @router.post("/{case}/dismiss")
-def dismiss(request: HttpRequest, case: int, body: Dismiss) -> HttpResponse:
+def dismiss(request: Request, case: int, body: Dismiss) -> HttpResponse:
     """End a case about which nothing has to be done."""
     actor = request.actor
     queue.take(actor, case)
@@ -93,7 +94,7 @@ def dismiss(request: HttpRequest, case: int, body: Dismiss) -> HttpResponse:
     )  # fmt: skip
 
 
-def _done(request: HttpRequest, case: int, work: Any) -> HttpResponse:
+def _done(request: Request, case: int, work: Any) -> HttpResponse:
     def answer() -> tuple[int, Any]:
         work()
         return 200, _whole(Case.objects.get(pk=case))

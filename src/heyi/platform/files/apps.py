@@ -9,9 +9,10 @@ class FilesConfig(ModuleConfig):
     routes = (("", "heyi.platform.files.http.router"),)
 
     def declare(self) -> dict[str, Any]:
-        from heyi.platform.files import scanning
+        from heyi.platform.files import proof, scanning
 
         return {
             "exceptions": (scanning.FILE_INFECTED,),
+            "proofs": proof.PROOFS,
             "jobs": (scanning.scan, scanning.sweep),
         }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 from ninja import File, Router
 from ninja.files import UploadedFile
@@ -10,21 +10,20 @@ from ninja.files import UploadedFile
 from heyi.platform.files import attachments as files
 from heyi.platform.files.store import CHUNK
 from heyi.platform.idempotency import KeyMissing, answer, once, write
+from heyi.platform.requests import Request
 
 router = Router(tags=["files"])
 _LONGEST_KEY = 80
 
 
 @router.get("/records/{screen}/{int:id}/attachments")
-def attachments(request: HttpRequest, screen: str, id: int) -> list[dict[str, Any]]:
+def attachments(request: Request, screen: str, id: int) -> list[dict[str, Any]]:
     """The files of a record, newest first."""
     return files.attachments(request.actor, screen, id)
 
 
 @router.post("/records/{screen}/{int:id}/attachments")
-def attach(
-    request: HttpRequest, screen: str, id: int, file: UploadedFile = File(...)
-) -> HttpResponse:
+def attach(request: Request, screen: str, id: int, file: UploadedFile = File(...)) -> HttpResponse:
     """Attach a file (multipart, field `file`)."""
     actor, key = request.actor, request.headers.get("Idempotency-Key", "")
     if not 0 < len(key) <= _LONGEST_KEY or not key.isprintable():
@@ -37,7 +36,7 @@ def attach(
 
 
 @router.get("/attachments/{int:attachment}")
-def download(request: HttpRequest, attachment: int) -> FileResponse:
+def download(request: Request, attachment: int) -> FileResponse:
     """The file itself. A browser saves it and never runs what is in it."""
     file, path = files.open_file(request.actor, attachment)
     response = FileResponse(path.open("rb"), content_type=file.media_type)
@@ -51,6 +50,6 @@ def download(request: HttpRequest, attachment: int) -> FileResponse:
 
 
 @router.delete("/attachments/{int:attachment}")
-def withdraw(request: HttpRequest, attachment: int, reason: str = "") -> HttpResponse:
+def withdraw(request: Request, attachment: int, reason: str = "") -> HttpResponse:
     """Take a file back. It leaves a mark, and its content stays for the auditor."""
     return write(request, lambda: (200, files.withdraw(request.actor, attachment, reason=reason)))

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -69,6 +69,12 @@ def store(name: str, chunks: Iterable[bytes]) -> Stored:
 def path_of(digest: str) -> Path:
     """Where a content lies."""
     return Path(settings.HEYI_FILES) / digest[:2] / digest[2:4] / digest
+
+
+def digest_of(path: Path) -> str:
+    """The digest of what lies at a path."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def discard(digest: str) -> None:

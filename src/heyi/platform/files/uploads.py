@@ -13,7 +13,7 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
     """Refuses a request by its announced length before reading it, whatever address it is for."""
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: bytes, encoding: Any = None
+        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
         if content_length > LARGEST_MB * 1024 * 1024:
             raise RequestDataTooBig(f"an upload of {content_length} bytes")

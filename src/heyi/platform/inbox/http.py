@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Schema
 
 from heyi.platform.access import Actor
@@ -10,6 +10,7 @@ from heyi.platform.idempotency import write
 from heyi.platform.inbox.models import Notice
 from heyi.platform.inbox.notices import MENTION, mark_read, unread
 from heyi.platform.modules import declared
+from heyi.platform.requests import Request
 
 router = Router(tags=["inbox"])
 PAGE = 50
@@ -22,7 +23,7 @@ class Read(Schema):
 
 
 @router.get("")
-def inbox(request: HttpRequest) -> dict[str, Any]:
+def inbox(request: Request) -> dict[str, Any]:
     """Everything that waits for this person: the first page of each kind, and the counts."""
     actor = request.actor
     return {
@@ -34,7 +35,7 @@ def inbox(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.get("/counts")
-def counts(request: HttpRequest) -> dict[str, int]:
+def counts(request: Request) -> dict[str, int]:
     """How many of each wait, counted no further than 99."""
     tasks = {name: count(request.actor) for name, _, count in declared("inboxes")}
     return {**tasks, **unread(request.actor)}
@@ -42,7 +43,7 @@ def counts(request: HttpRequest) -> dict[str, int]:
 
 @router.get("/notices")
 def notices(
-    request: HttpRequest,
+    request: Request,
     kind: Literal["notices", "mentions"] = "notices",
     unread_only: bool = False,
     after: int = 0,
@@ -53,7 +54,7 @@ def notices(
 
 
 @router.post("/read")
-def read(request: HttpRequest, body: Read) -> HttpResponse:
+def read(request: Request, body: Read) -> HttpResponse:
     """Mark notices as read."""
 
     def work() -> tuple[int, Any]:

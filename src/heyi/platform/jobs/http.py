@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Schema
 
 from heyi.platform.access import Actor, NotAllowed, NotFound
 from heyi.platform.idempotency import write
 from heyi.platform.jobs import api as jobs
 from heyi.platform.jobs.models import JobRun, ParkedEvent
+from heyi.platform.requests import Request
 
 router = Router(tags=["jobs"])
 ADMINISTRATOR = "system.administrator"
@@ -21,7 +22,7 @@ class Skip(Schema):
 
 
 @router.get("/runs")
-def runs(request: HttpRequest, after: int = 0, limit: int = PAGE) -> dict[str, Any]:
+def runs(request: Request, after: int = 0, limit: int = PAGE) -> dict[str, Any]:
     """The person's own runs, newest first; an administrator sees everybody's."""
     rows = _runs(request.actor)
     if after:
@@ -35,12 +36,12 @@ def runs(request: HttpRequest, after: int = 0, limit: int = PAGE) -> dict[str, A
 
 
 @router.get("/runs/{run}")
-def run(request: HttpRequest, run: int) -> dict[str, Any]:
+def run(request: Request, run: int) -> dict[str, Any]:
     return _shown(_run(request.actor, run))
 
 
 @router.post("/runs/{run}/cancel")
-def cancel(request: HttpRequest, run: int) -> HttpResponse:
+def cancel(request: Request, run: int) -> HttpResponse:
     """Ask a run to stop."""
     _run(request.actor, run)
 
@@ -52,7 +53,7 @@ def cancel(request: HttpRequest, run: int) -> HttpResponse:
 
 
 @router.get("/parked")
-def parked(request: HttpRequest, after: int = 0, limit: int = PAGE) -> dict[str, Any]:
+def parked(request: Request, after: int = 0, limit: int = PAGE) -> dict[str, Any]:
     """Events that failed for good and hold back their lanes."""
     _administer(request.actor)
     rows = _parked(request.actor).filter(state__in=["parked", "retrying"])
@@ -71,7 +72,7 @@ def parked(request: HttpRequest, after: int = 0, limit: int = PAGE) -> dict[str,
 
 
 @router.post("/parked/{event}/retry")
-def retry(request: HttpRequest, event: int) -> HttpResponse:
+def retry(request: Request, event: int) -> HttpResponse:
     """Try a parked event once more, now."""
     _take(request.actor, event)
 
@@ -83,7 +84,7 @@ def retry(request: HttpRequest, event: int) -> HttpResponse:
 
 
 @router.post("/parked/{event}/skip")
-def skip(request: HttpRequest, event: int, body: Skip) -> HttpResponse:
+def skip(request: Request, event: int, body: Skip) -> HttpResponse:
     """Give up a parked event, so that later ones of its lane go on."""
     _take(request.actor, event)
 

@@ -21,7 +21,7 @@ from heyi.platform.access import Actor
 from heyi.platform.audit.origin import trace
 from heyi.platform.exceptions import ExceptionKind
 from heyi.platform.jobs.ids import uuid7
-from heyi.platform.jobs.queue import defer, reschedule
+from heyi.platform.jobs.queue import defer, release
 from heyi.platform.modules import document_model, modules
 from heyi.platform.rows import fetch
 from heyi.platform.transactions import unit_of_work
@@ -174,7 +174,7 @@ def retry(parked: Iterable[int]) -> None:
     Raises:
         NotParked: One of them is not parked.
     """
-    reschedule(_release(parked, "retrying"))
+    release(_unpark(parked, "retrying"))
 
 
 def skip(parked: Iterable[int], *, actor: Actor, reason: str) -> None:
@@ -184,7 +184,7 @@ def skip(parked: Iterable[int], *, actor: Actor, reason: str) -> None:
         NotParked: One of them is not parked.
     """
     parked = list(parked)
-    jobs = _release(parked, "skipped")
+    jobs = _unpark(parked, "skipped")
     fetch(
         "INSERT INTO jobs_handledevent (handler, event_id) "
         "SELECT handler, event_id FROM jobs_parkedevent WHERE id = ANY(%s::bigint[]) "
@@ -196,10 +196,10 @@ def skip(parked: Iterable[int], *, actor: Actor, reason: str) -> None:
     )
     for (case,) in cases:
         exceptions.note(case, "skipped", actor=actor, text=reason)
-    reschedule(jobs)
+    release(jobs)
 
 
-def _release(parked: Iterable[int], state: str) -> list[int]:
+def _unpark(parked: Iterable[int], state: str) -> list[int]:
     assert connection.in_atomic_block
     ids = sorted(set(parked))
     moved = fetch(

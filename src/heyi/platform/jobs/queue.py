@@ -1,12 +1,16 @@
-"""Our side of procrastinate's table: queueing in the caller's transaction, with one statement."""
+"""Our side of procrastinate's table: queueing in the caller's transaction, holding parked lanes."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from heyi.platform.rows import array, columns, fetch
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # when a parked job would run
+
+_PARKED_LANES = """
+    SELECT j.lock FROM jobs_parkedevent p JOIN procrastinate_jobs j ON j.id = p.job_id
+    WHERE p.state = 'parked'
+"""
 
 
 def defer(jobs: Sequence[tuple[str, str | None, str]]) -> list[int]:
@@ -29,16 +33,28 @@ def defer(jobs: Sequence[tuple[str, str | None, str]]) -> list[int]:
     return ids
 
 
-def reschedule(jobs: Sequence[int]) -> None:
-    """Let waiting jobs run now, each once more before it counts as failed, and wake a worker."""
-    if not jobs:
-        return
+def release(jobs: Sequence[int]) -> None:
+    """Let parked jobs run now, and after each of them what waits behind it in its lane."""
     fetch(
-        "UPDATE procrastinate_jobs SET scheduled_at = NULL "
-        "WHERE id = ANY(%s::bigint[]) AND status = 'todo'",
+        "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo' AND lock IN"
+        " (SELECT lock FROM procrastinate_jobs WHERE id = ANY(%s::bigint[]))",
         [array(jobs)],
     )
+
+
+def hold() -> None:
+    """Put off what waits behind parked jobs, so that looking for work need not step over it.
+
+    The order within a lane keeps them waiting in any case. Also lets go what was put off by a
+    `hold` that crossed a `release`.
+    """
     fetch(
-        "SELECT pg_notify('procrastinate_any_queue_v1', %s)",
-        [json.dumps({"type": "job_inserted", "job_id": jobs[0]})],
+        "UPDATE procrastinate_jobs SET scheduled_at = %s WHERE status = 'todo'"
+        f" AND scheduled_at IS NULL AND lock IN ({_PARKED_LANES})",
+        [FAR],
+    )
+    fetch(
+        "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'"
+        f" AND scheduled_at = %s AND lock NOT IN ({_PARKED_LANES})",
+        [FAR],
     )

@@ -164,24 +164,25 @@ def perform(
     row = _begin(name, run)
     if row is None:
         return
-    this = Run(*row, stopping)
+    id_, company, actor_id, actor, language = row
+    this = Run(id_, company, actor_id, actor, language, stopping)
     try:
         if declared is None:
             raise LookupError(f"no job {name}")
         result = declared.function(this, **args)
     except Cancelled:
-        _end(this.id, "cancelled")
+        _end(id_, "cancelled")
     except InterruptedError:
-        _end(this.id, "queued")
+        _end(id_, "queued")
         raise
     except Exception as fault:
         if last:
-            fail(this.id, name, this.company, f"{type(fault).__name__}: {fault}")
+            fail(id_, name, company, f"{type(fault).__name__}: {fault}")
         else:
-            _end(this.id, "queued", error=str(fault))
+            _end(id_, "queued", error=str(fault))
         raise
     else:
-        _end(this.id, "done", result=result)
+        _end(id_, "done", result=result)
 
 
 def fail(run: int, name: str, company: int | None, error: str) -> None:

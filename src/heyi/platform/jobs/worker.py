@@ -7,14 +7,15 @@ import asyncio
 import os
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import django
 import procrastinate
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from procrastinate import exceptions as faults
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.job_context import JobContext
@@ -25,7 +26,7 @@ from procrastinate.worker import Worker
 
 from heyi.platform.jobs import outbox, runs
 from heyi.platform.jobs.outbox import HANDLE
-from heyi.platform.jobs.queue import FAR
+from heyi.platform.jobs.queue import FAR, hold
 from heyi.platform.jobs.runs import RUN, Job
 
 RETRY_SECONDS = (10, 60, 300, 900, 3600)
@@ -38,7 +39,7 @@ class Options:
     Args:
         concurrency: Jobs at once; each uses a thread and a database connection.
         retry: Seconds before each retry of a failed event; after the last it is parked.
-        poll: Seconds between looks at the queue without news.
+        poll: Seconds between looks at an empty queue.
         heartbeat, stalled: Seconds between signs of life, and without one until a worker counts
             as dead and its jobs are run again.
         grace: Seconds that running jobs get at a stop before they are interrupted.
@@ -46,10 +47,10 @@ class Options:
 
     concurrency: int = 4
     retry: tuple[float, ...] = RETRY_SECONDS
-    poll: float = 1.0
+    poll: float = 0.5
     heartbeat: float = 5.0
     stalled: float = 30.0
-    grace: float = 20.0
+    grace: float = 8.0
     queues: tuple[str, ...] = field(default=())
 
     @classmethod
@@ -85,7 +86,7 @@ class Patience(BaseRetryStrategy):
         """Seconds until the next try, or None after the last."""
         tries = len(self.waits)
         if job.task_name == RUN:
-            declared = Job.registry.get(job.task_kwargs["name"])
+            declared = Job.registry.get(str(job.task_kwargs["name"]))
             tries = declared.retries if declared else 0
         if job.attempts >= tries:
             return None
@@ -146,7 +147,7 @@ def build(options: Options) -> procrastinate.App:
     for job in Job.registry.values():
         if job.every:
             app.periodic_registry.register_task(
-                task=perform, cron=job.every, periodic_id=job.name,
+                task=cast(Any, perform), cron=job.every, periodic_id=job.name,
                 configure_kwargs={
                     "task_kwargs": {"name": job.name}, "queueing_lock": f"every|{job.name}",
                     "lock": f"job|{job.name}",
@@ -156,15 +157,23 @@ def build(options: Options) -> procrastinate.App:
 
 
 async def recover(app: procrastinate.App, options: Options) -> None:
-    """Give the jobs of dead workers to living ones; one that kills its workers is parked."""
+    """Give the jobs of dead workers to living ones, park one that kills its workers, and keep
+    parked lanes out of the way."""
     patience = Patience(options.retry)
     while True:
+        await sync_to_async(_tend_lanes)()
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=options.stalled):
             try:
                 await _revive(app, job, patience)
             except faults.ConnectorException:
                 continue  # another worker was faster
         await asyncio.sleep(options.stalled / 3)
+
+
+def _tend_lanes() -> None:
+    close_old_connections()
+    with suppress(DatabaseError):
+        hold()
 
 
 async def _revive(app: procrastinate.App, job: Queued, patience: Patience) -> None:
@@ -176,7 +185,7 @@ async def _revive(app: procrastinate.App, job: Queued, patience: Patience) -> No
         await sync_to_async(outbox.park)(job.id, job.task_kwargs, "the worker died")
         await app.job_manager.retry_job(job, retry_at=FAR)
     else:
-        args = job.task_kwargs
+        args: dict[str, Any] = job.task_kwargs
         if args.get("run"):
             await sync_to_async(runs.fail)(args["run"], args["name"], None, "the worker died")
         await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
@@ -195,6 +204,7 @@ async def work(options: Options, *, wait: bool = True, signals: bool = True) -> 
             fetch_job_polling_interval=options.poll,
             abort_job_polling_interval=options.poll,
             shutdown_graceful_timeout=options.grace,
+            listen_notify=False,
             delete_jobs=DeleteJobCondition.SUCCESSFUL,
             install_signal_handlers=signals,
             update_heartbeat_interval=options.heartbeat,
