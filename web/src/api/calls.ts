@@ -1,61 +1,61 @@
 /** Every endpoint the UI uses, by what it means. Screens never see a path. */
 import type { Language } from "../messages/text";
-import { address, context, newKey, read, send } from "./client";
+import { address, context, csrf, http, keyed, newKey, outcome, quiet, read } from "./client";
 import type { Draft, Filter, LogEntry, MenuModule, Page, Postings, RecordOf, Reference, Screen, Session } from "./types";
 
 export type ListParams = { filter: Filter; search: string; order: string; preset: string };
-const listQuery = (p: ListParams) => ({ filter: Object.keys(p.filter).length ? JSON.stringify(p.filter) : undefined, search: p.search, order: p.order, preset: p.preset });
-const here = (screen: string, id: number | string) => `/api/records/${screen}/${id}`;
+/** Only what narrows is said. */
+const said = <T extends object>(query: T): T => Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== null && v !== "")) as T;
+const listQuery = (p: ListParams) => said({ filter: Object.keys(p.filter).length ? JSON.stringify(p.filter) : "", search: p.search, order: p.order, preset: p.preset });
+const at = (screen: string, id: number) => ({ path: { screen, id } });
 
-export const session = () => send<Session>("GET", "/api/session", { quiet401: true });
-export const chooseCompany = (company: number) => send<Session>("POST", "/api/session/company", { body: { company }, key: newKey() });
-export const chooseLanguage = (language: Language) => send<unknown>("POST", "/api/session/language", { body: { language }, key: newKey(), quiet401: true });
-export const messages = (language: Language) => read<Record<string, string>>(`/api/messages/${language}`);
-export const menu = () => read<readonly MenuModule[]>("/api/menu");
-export const screen = (id: string) => read<Screen>(`/api/screens/${id}`);
+export const session = () => outcome<Session>(http.GET("/api/session", { headers: quiet }));
+export const chooseCompany = (company: number) => outcome<Session>(http.POST("/api/session/company", { body: { company } as never, headers: keyed(newKey()) }));
+export const chooseLanguage = (language: Language) => outcome<unknown>(http.POST("/api/session/language", { body: { language }, headers: { ...quiet, ...keyed(newKey()) } }));
+export const messages = (language: Language) => read<Record<string, string>>(http.GET("/api/messages/{language}", { params: { path: { language } }, headers: quiet }));
+export const menu = () => read<readonly MenuModule[]>(http.GET("/api/menu"));
+export const screen = (id: string) => read<Screen>(http.GET("/api/screens/{screen}", { params: { path: { screen: id } } }));
 
 export const list = (id: string, p: ListParams, after: string | null, signal?: AbortSignal) =>
-  read<Page>(`/api/records/${id}`, { query: { ...listQuery(p), limit: 50, after }, signal });
-export const record = (id: string, pk: number | "new", signal?: AbortSignal) => read<RecordOf>(here(id, pk), { signal });
-export const preview = (id: string, pk: number | null, draft: Draft, signal: AbortSignal) =>
-  send<RecordOf>("POST", `/api/records/${id}/preview`, { body: pk === null ? draft : { ...draft, id: pk }, signal });
-export const create = (id: string, draft: Draft, key: string) => send<RecordOf>("POST", `/api/records/${id}`, { body: draft, key });
-export const save = (id: string, pk: number, version: number, draft: Draft, key: string) => send<RecordOf>("PUT", here(id, pk), { body: { ...draft, version }, key });
+  read<Page>(http.GET("/api/records/{screen}", { params: { path: { screen: id }, query: said({ ...listQuery(p), limit: 50, after: after ?? "" }) }, signal: signal ?? null }));
+export const record = (id: string, pk: number | "new", signal?: AbortSignal) =>
+  read<RecordOf>(pk === "new" ? http.GET("/api/records/{screen}/new", { params: { path: { screen: id } }, signal: signal ?? null }) : http.GET("/api/records/{screen}/{id}", { params: at(id, pk), signal: signal ?? null }));
+type Sent = { values: Record<string, unknown>; lines: { id: number | null; key: string; values: Record<string, unknown> }[]; merge: boolean };
+const sent = (draft: Draft): Sent => ({ values: { ...draft.values }, lines: draft.lines.map((l) => ({ ...l, values: { ...l.values } })), merge: false });
+export const preview = (id: string, pk: number | null, draft: Draft, signal: AbortSignal) => outcome<RecordOf>(http.POST("/api/records/{screen}/preview", { params: { path: { screen: id } }, body: { ...sent(draft), id: pk }, signal }));
+export const create = (id: string, draft: Draft, key: string) => outcome<RecordOf>(http.POST("/api/records/{screen}", { params: { path: { screen: id } }, body: sent(draft), headers: keyed(key) }));
+export const save = (id: string, pk: number, version: number, draft: Draft, key: string) => outcome<RecordOf>(http.PUT("/api/records/{screen}/{id}", { params: at(id, pk), body: { ...sent(draft), version }, headers: keyed(key) }));
 
-export type Act = { versions: Readonly<Record<string, number>>; reason?: string; acknowledge?: readonly string[] };
+export type Act = { versions: Record<string, number>; reason: string; acknowledge: string[] };
 export type Acted = { records: readonly { id: number; number: string; state: string; version: number; can: readonly string[] }[] };
-export const act = (id: string, verb: string, body: Act, key: string) => send<Acted>("POST", `/api/records/${id}/actions/${verb}`, { body, key });
+export const act = (id: string, verb: string, body: Act, key: string) => outcome<Acted>(http.POST("/api/records/{screen}/actions/{verb}", { params: { path: { screen: id, verb } }, body, headers: keyed(key) }));
 
 export const lookup = (id: string, query: { q?: string; ids?: string; codes?: string; limit?: number }, signal?: AbortSignal) =>
-  read<readonly Reference[]>(`/api/lookups/${id}`, { query, signal });
+  read<readonly Reference[]>(http.GET("/api/lookups/{lookup}", { params: { path: { lookup: id }, query }, signal: signal ?? null }));
 
-export const log = (id: string, pk: number) => read<readonly LogEntry[]>(`${here(id, pk)}/log`);
-export const postings = (id: string, pk: number) => read<Postings>(`${here(id, pk)}/postings`);
-export type Comment = { id: number; author?: string; actor?: string; at: string; text: string; withdrawn?: boolean };
-export const comments = async (id: string, pk: number) => {
-  const found = await read<{ rows: readonly Comment[] } | readonly Comment[]>(`${here(id, pk)}/comments`);
-  return "rows" in found ? found.rows : found;
-};
-export const say = (id: string, pk: number, text: string, key: string) => send<Comment>("POST", `${here(id, pk)}/comments`, { body: { text }, key });
-export type Attachment = { id: number; name: string; size: number; author?: string; by?: string; at: string; url?: string };
-export const attachments = (id: string, pk: number) => read<readonly Attachment[]>(`${here(id, pk)}/attachments`);
+export const log = (id: string, pk: number) => read<readonly LogEntry[]>(http.GET("/api/records/{screen}/{id}/log", { params: at(id, pk) }));
+export const postings = (id: string, pk: number) => read<Postings>(http.GET("/api/records/{screen}/{id}/postings", { params: at(id, pk) }));
+export type Comment = { id: number; author: { id: number; login: string; name: string }; at: string; text: string | null; withdrawn: boolean };
+export const comments = async (id: string, pk: number) => (await read<{ rows: readonly Comment[] }>(http.GET("/api/records/{screen}/{id}/comments", { params: at(id, pk) }))).rows;
+export const say = (id: string, pk: number, text: string, key: string) => outcome<Comment>(http.POST("/api/records/{screen}/{id}/comments", { params: at(id, pk), body: { text }, headers: keyed(key) }));
+export type Attachment = { id: number; name: string; size: number; added_by: string; added_at: string; withdrawn: boolean };
+export const attachments = (id: string, pk: number) => read<readonly Attachment[]>(http.GET("/api/records/{screen}/{id}/attachments", { params: at(id, pk) }));
 export const attach = (id: string, pk: number, file: File, key: string) => {
-  const body = new FormData();
-  body.set("file", file);
-  return send<Attachment>("POST", `${here(id, pk)}/attachments`, { body, key });
+  const form = new FormData();
+  form.set("file", file);
+  return outcome<Attachment>(http.POST("/api/records/{screen}/{id}/attachments", { params: at(id, pk), body: form as never, bodySerializer: (body: unknown) => body as FormData, headers: keyed(key) }));
 };
-export const withdrawAttachment = (id: string, pk: number, attachment: number) => send<unknown>("DELETE", `${here(id, pk)}/attachments/${attachment}`, { key: newKey() });
+export const withdrawAttachment = (attachment: number) => outcome<unknown>(http.DELETE("/api/attachments/{attachment}", { params: { path: { attachment } }, headers: keyed(newKey()) }));
 
 /** Links the browser opens itself carry no headers, so company and language are said in the address. */
-const said = () => ({ company: context.company, language: context.language });
-export const exportLink = (id: string, p: ListParams, format: "xlsx" | "csv") => address(`/api/records/${id}/export`, { ...listQuery(p), format, ...said() });
-export const printLink = (id: string, pk: number, form: string) => address(`${here(id, pk)}/print/${form}.pdf`, said());
-export const templateLink = (id: string) => address(`/api/records/${id}/import/template`, said());
-export const attachmentLink = (id: string, pk: number, attachment: number) => address(`${here(id, pk)}/attachments/${attachment}`, said());
+const spoken = () => ({ company: context.company, language: context.language });
+export const exportLink = (id: string, p: ListParams, format: "xlsx" | "csv") => address(`/api/records/${id}/export`, { ...listQuery(p), format, ...spoken() });
+export const printLink = (id: string, pk: number, form: string) => address(`/api/records/${id}/${pk}/print/${form}.pdf`, spoken());
+export const attachmentLink = (attachment: number) => address(`/api/attachments/${attachment}`, spoken());
 
 export type Balances = { opening_debit: string; opening_credit: string; debit: string; credit: string; closing_debit: string; closing_credit: string };
 export type TrialBalance = { from: string; to: string; rows: readonly (Balances & { account: Reference & { level?: number } })[]; totals: Balances };
-export const trialBalance = (range: { from?: string; to?: string }) => read<TrialBalance>("/api/reports/trial-balance", { query: range });
+export const trialBalance = (range: { from?: string; to?: string }) => read<TrialBalance>(http.GET("/api/reports/trial-balance", { params: { query: range } }));
 export type LedgerRow = {
   voucher: { id: number; word: string; number: number | string | null; on: string };
   purpose: string;
@@ -65,7 +65,7 @@ export type LedgerRow = {
   balance: string;
 };
 export type AccountLedger = { account: Reference; opening: string; rows: readonly LedgerRow[]; next: string | null };
-export const accountLedger = (query: { account: string; from?: string; to?: string; after?: string | null }) => read<AccountLedger>("/api/reports/ledger", { query });
+export const accountLedger = (query: { account: string; from?: string; to?: string; after?: string | null }) => read<AccountLedger>(http.GET("/api/reports/ledger", { params: { query: said(query) } }));
 
 export type Task = {
   id: number;
@@ -83,21 +83,20 @@ export type Task = {
 export type Notice = { id: number; kind: string; params: Readonly<Record<string, unknown>>; actor: string; at: string; read: boolean; subject: { type: string; id: number } | null };
 type Rows<T> = { rows: readonly T[]; next: number | null };
 export type Inbox = { counts: Readonly<Record<string, number>>; tasks: { approvals?: Rows<Task> }; notices: Rows<Notice>; mentions: Rows<Notice> };
-export const inbox = () => read<Inbox>("/api/inbox");
-export const inboxCounts = () => read<Readonly<Record<string, number>>>("/api/inbox/counts");
-export const decide = (task: number, verb: "approve" | "reject", reason: string, key: string) => send<unknown>("POST", `/api/approvals/tasks/${task}/decide`, { body: { verb, reason }, key });
-export const markRead = (notices: readonly number[] | null) => send<unknown>("POST", "/api/inbox/read", { body: { notices }, key: newKey() });
+export const inbox = () => read<Inbox>(http.GET("/api/inbox"));
+export const inboxCounts = () => read<Readonly<Record<string, number>>>(http.GET("/api/inbox/counts"));
+export const decide = (task: number, verb: "approve" | "reject", reason: string, key: string) => outcome<unknown>(http.POST("/api/approvals/tasks/{task}/decide", { params: { path: { task } }, body: { verb, reason }, headers: keyed(key) }));
+export const markRead = (notices: readonly number[] | null) => outcome<unknown>(http.POST("/api/inbox/read", { body: { notices: notices === null ? null : [...notices] }, headers: keyed(newKey()) }));
 
 export type SignedIn = { ok: true } | { ok: false; need: "totp" } | { ok: false; need: "again"; errors: readonly string[]; limited: boolean };
 type Flow = { status: number; errors?: readonly { message: string; code: string }[]; data?: { flows?: readonly { id: string; is_pending?: boolean }[] } };
 const auth = "/_allauth/browser/v1";
 
 async function allauth(method: "GET" | "POST" | "DELETE", path: string, body?: unknown, extra?: Record<string, string>): Promise<Flow> {
-  const csrf = /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
   try {
     const response = await fetch(`${auth}${path}`, {
       method, credentials: "same-origin",
-      headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": decodeURIComponent(csrf), "Heyi-Language": context.language, "Accept-Language": context.language.replace("_", "-"), ...extra },
+      headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf(), "Heyi-Language": context.language, "Accept-Language": context.language.replace("_", "-"), ...extra },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const data = (await response.json().catch(() => ({}))) as Flow;

@@ -5,7 +5,7 @@ import { useNavigate } from "react-router";
 import * as calls from "../api/calls";
 import type { MenuModule, Row } from "../api/types";
 import { isReference, nameOf } from "../fields/kits";
-import { useText } from "../messages/text";
+import { inside, useText } from "../messages/text";
 import { Dialog } from "./Dialog";
 import { groupsOf } from "./navigation";
 import { paths } from "./routes";
@@ -27,7 +27,7 @@ export function CommandPalette({ menu, onClose }: { menu: readonly MenuModule[];
     const title = s.key ? t(s.key) : first(`${s.id}.plural`, s.id);
     const note = t(`module.${m.module}`);
     const list: Hit = { id: s.id, icon: List, title, note, path: s.path };
-    return s.create ? [list, { id: `${s.id}+`, icon: Plus, title: t("ui.new_of", { name: t(s.id) }), note, path: paths.fresh(s.id) }] : [list];
+    return s.create ? [list, { id: `${s.id}+`, icon: Plus, title: t("ui.new_of", { name: inside(t(s.id)) }), note, path: paths.fresh(s.id) }] : [list];
   }))), [menu, t, first]);
   const { data: found = [], isFetching } = useQuery({
     queryKey: ["command", company.id, wanted, documents.join()], enabled: wanted.length > 1, staleTime: 10_000,

@@ -11,7 +11,11 @@ export function Dialog({ title, onClose, children, footer, width = 520, bare = f
   const titleId = useId();
   useEffect(() => {
     const el = ref.current;
-    if (el && !el.open) el.showModal();
+    if (!el || el.open) return;
+    const wanted = el.contains(document.activeElement) ? (document.activeElement as HTMLElement) : el.querySelector<HTMLElement>(".hy-dialog-body");
+    el.showModal();
+    // The browser would start at the cross.
+    wanted?.focus();
   }, []);
   return (
     <dialog
@@ -22,7 +26,7 @@ export function Dialog({ title, onClose, children, footer, width = 520, bare = f
         <h2 id={titleId}>{title}</h2>
         {!bare && <button type="button" className="hy-icon" aria-label={t("ui.close")} onClick={onClose}><X size={16} /></button>}
       </header>
-      <div className="hy-dialog-body">{children}</div>
+      <div className="hy-dialog-body" tabIndex={-1}>{children}</div>
       {footer && <footer>{footer}</footer>}
     </dialog>
   );

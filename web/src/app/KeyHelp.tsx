@@ -16,7 +16,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
         {groups.map(([group, keys]) => (
           <section key={group}>
             <h3>{t(`ui.keys.${group}`)}</h3>
-            <dl>{keys.map(([combination, what]) => <div key={what}><dt>{combination.split(" ").map((k) => <kbd key={k + what}>{k}</kbd>)}</dt><dd>{t(`ui.keys.${group}.${what}`)}</dd></div>)}</dl>
+            <dl>{keys.map(([combination, what]) => <div key={what}><dt>{combination.split(" ").map((k, i) => <kbd key={i}>{k}</kbd>)}</dt><dd>{t(`ui.keys.${group}.${what}`)}</dd></div>)}</dl>
           </section>
         ))}
       </div>

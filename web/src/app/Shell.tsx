@@ -5,6 +5,7 @@ import { Link, useLocation, useNavigate } from "react-router";
 import * as calls from "../api/calls";
 import type { MenuModule } from "../api/types";
 import { useText } from "../messages/text";
+import { CommandPalette } from "./CommandPalette";
 import { CompanyMenu, LanguageMenu, PersonMenu } from "./menus";
 import { groupsOf, iconOf, inOrder } from "./navigation";
 import { setPref, usePhone, usePrefs } from "./prefs";
@@ -16,7 +17,6 @@ import { KEPT, openTab, tabsOf } from "./tabs";
 import { PageContext } from "./page";
 import { useWorklists } from "./worklists";
 
-const CommandPalette = lazy(() => import("./CommandPalette").then((m) => ({ default: m.CommandPalette })));
 const KeyHelp = lazy(() => import("./KeyHelp").then((m) => ({ default: m.KeyHelp })));
 
 export function Shell() {
@@ -88,8 +88,8 @@ export function Shell() {
       )}
       {!phone && <TabStrip />}
       <main id="hy-main" className="hy-main" tabIndex={-1}><KeptPages /></main>
+      {palette && <CommandPalette menu={menu} onClose={() => setPalette(false)} />}
       <Suspense>
-        {palette && <CommandPalette menu={menu} onClose={() => setPalette(false)} />}
         {help && <KeyHelp onClose={() => setHelp(false)} />}
       </Suspense>
     </div>

@@ -11,7 +11,7 @@ const passive = new Set(["all", "today", "mine"]);
 const PAGE = 50;
 
 /** The presets of the papers of some modules, each with how many rows its first page has: nothing is ever counted in full. */
-export function useWorklists(modules: readonly MenuModule[]): Worklist[] {
+export function useWorklists(modules: readonly MenuModule[], named = false): Worklist[] {
   const { t, first } = useText();
   const { company } = useSession();
   const wanted = modules.flatMap((m) => m.groups.filter((g) => g.id === "documents").flatMap((g) => g.screens.flatMap((s) => s.presets.filter((p) => !passive.has(p.id)).map((preset) => ({ screen: s.id, preset, alone: g.screens.length === 1 })))));
@@ -25,7 +25,7 @@ export function useWorklists(modules: readonly MenuModule[]): Worklist[] {
     })),
   });
   return wanted.map(({ screen, preset, alone }, i) => ({
-    label: alone ? t(preset.label) : `${first(`${screen}.plural`, screen)} \u00b7 ${t(preset.label)}`,
+    label: alone && !named ? t(preset.label) : `${first(`${screen}.plural`, screen)} \u00b7 ${t(preset.label)}`,
     path: `${paths.list(screen)}?preset=${preset.id}`, count: counts[i]?.data ?? "", asks: counts[i]?.data !== "0",
   }));
 }

@@ -29,6 +29,9 @@ export function preferredLanguage(wanted: readonly string[]): Language {
   return "en";
 }
 
+/** A name in the middle of a sentence: English begins it small, unless it is an abbreviation. */
+export const inside = (name: string): string => (/^[A-Z][a-z]/.test(name) ? name[0]!.toLowerCase() + name.slice(1) : name);
+
 type Text = {
   language: Language;
   t: Translate;

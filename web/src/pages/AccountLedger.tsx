@@ -12,6 +12,7 @@ import { useText } from "../messages/text";
 import { Failure } from "../screens/Failure";
 import { voucherName } from "../screens/Panel";
 import { PeriodFields } from "./PeriodFields";
+import "../screens/list.css";
 import "./pages.css";
 
 /** One account, line by line with its running balance; each line leads to the paper behind it. */
@@ -50,8 +51,8 @@ export function AccountLedger({ account }: { account: string }) {
               {head && <tr className="hy-opening"><td colSpan={6}>{t("ui.report.opening")}</td><td className="num">{figure(head.opening)}</td></tr>}
               {all.map((row, i) => (
                 <tr key={`${row.voucher.id}-${i}`}>
-                  <td className="num">{row.voucher.on}</td>
-                  <td className="num">{voucherName(row.voucher)}</td>
+                  <td className="num hy-left">{row.voucher.on}</td>
+                  <td className="num hy-left">{voucherName(row.voucher)}</td>
                   <td>{row.document ? <Link className="hy-link" to={paths.record(row.document.screen, row.document.id)}>{t(row.document.screen)} <span className="num">{row.document.number}</span></Link> : ""}</td>
                   <td>{first(`purpose.${row.purpose}`, row.purpose)}</td>
                   <td className="num">{figure(row.debit)}</td><td className="num">{figure(row.credit)}</td><td className="num">{figure(row.balance)}</td>

@@ -7,7 +7,7 @@ import { groupsOf, iconOf, inOrder } from "../app/navigation";
 import { paths } from "../app/routes";
 import { useEnv, useSession } from "../app/session";
 import { useWorklists } from "../app/worklists";
-import { useText } from "../messages/text";
+import { inside, useText } from "../messages/text";
 import "./pages.css";
 
 /** Where the day starts: what waits for this person, and every place they may go. */
@@ -20,7 +20,7 @@ export function Home() {
   const { data: counts } = useQuery({ queryKey: ["inbox", company.id, "counts"], queryFn: calls.inboxCounts, retry: false });
   const { exceptions: _, ...waiting } = counts ?? {};
   const tasks = Object.values(waiting).reduce((sum, n) => sum + n, 0);
-  const work = useWorklists(menu).filter((w) => w.asks);
+  const work = useWorklists(menu, true).filter((w) => w.asks);
   return (
     <div className="hy-page hy-home">
       <header><h1>{t("ui.home.title", { name: user.name || user.login })}</h1><span className="hy-mute num">{company.name} {"\u00b7"} {env.today}</span></header>
@@ -38,7 +38,7 @@ export function Home() {
               <ul>{groups.flatMap((g) => g.screens.map((s) => (
                 <li key={s.id} data-group={g.id}>
                   <Link to={s.path}>{s.key ? t(s.key) : first(`${s.id}.plural`, s.id)}</Link>
-                  {s.create && <Link to={paths.fresh(s.id)} aria-label={t("ui.new_of", { name: t(s.id) })} title={t("ui.new_of", { name: t(s.id) })} className="hy-icon"><Plus size={14} /></Link>}
+                  {s.create && <Link to={paths.fresh(s.id)} aria-label={t("ui.new_of", { name: inside(t(s.id)) })} title={t("ui.new_of", { name: inside(t(s.id)) })} className="hy-icon"><Plus size={14} /></Link>}
                 </li>
               )))}</ul>
             </section>

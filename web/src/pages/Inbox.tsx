@@ -12,6 +12,7 @@ import { shortInstant } from "../fields/date";
 import * as decimal from "../fields/decimal";
 import { useText } from "../messages/text";
 import { Failure, failureText } from "../screens/Failure";
+import "../screens/list.css";
 import "./pages.css";
 
 /** What waits for this person: papers to decide on, then what they should know. */

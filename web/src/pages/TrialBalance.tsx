@@ -10,6 +10,7 @@ import * as decimal from "../fields/decimal";
 import { nameOf } from "../fields/kits";
 import { useText } from "../messages/text";
 import { Failure } from "../screens/Failure";
+import "../screens/list.css";
 import "./pages.css";
 
 const sides = ["opening_debit", "opening_credit", "debit", "credit", "closing_debit", "closing_credit"] as const;

@@ -14,7 +14,7 @@ import { moveTab } from "../app/tabs";
 import { shortInstant } from "../fields/date";
 import { isReference, kitOf, labelOf, nameOf, type Env } from "../fields/kits";
 import { LineGrid } from "../grid/LineGrid";
-import { useText } from "../messages/text";
+import { inside, useText } from "../messages/text";
 import { densities } from "../theme/tokens";
 import type { DraftLine } from "./columns";
 import { ConflictDialog } from "./ConflictDialog";
@@ -66,10 +66,17 @@ function Form({ screen, record, draft }: { screen: Screen; record: RecordOf; dra
   const main = useRef<HTMLDivElement>(null);
   const { base } = store;
   const name = recordName(store, env);
-  const title = base.id === null ? t("ui.new_of", { name: t(screen.id) }) : `${t(screen.id)} ${name}`;
+  const title = base.id === null ? t("ui.new_of", { name: inside(t(screen.id)) }) : `${t(screen.id)} ${name}`;
   useTabTitle(title, store.dirty);
   useEffect(() => store.speak(env), [store, env]);
-  useEffect(() => () => store.close(), [store]);
+  useEffect(() => {
+    const keep = () => store.keepNow();
+    addEventListener("pagehide", keep);
+    return () => {
+      removeEventListener("pagehide", keep);
+      store.close();
+    };
+  }, [store]);
   // A new paper starts at its first field that is empty.
   useEffect(() => {
     if (store.isNew && !phone) [...(main.current?.querySelectorAll<HTMLInputElement>(".hy-sections input.hy-field-input") ?? [])].find((el) => !el.value)?.focus();
@@ -120,7 +127,7 @@ function Form({ screen, record, draft }: { screen: Screen; record: RecordOf; dra
       if (!(await save(verb))) return setBusy(null);
     }
     const { id, version } = store.base;
-    const body: calls.Act = { versions: { [String(id)]: version }, reason, acknowledge };
+    const body: calls.Act = { versions: { [String(id)]: version }, reason, acknowledge: [...acknowledge] };
     const outcome = await calls.act(screen.id, verb, body, store.intent(verb, body));
     if (outcome.ok && id !== null) {
       const saved = await calls.record(screen.id, id).catch(() => null);
@@ -271,7 +278,7 @@ function whereOf(o: { line: string | null; field: string | null }, screen: Scree
 
 function Bubble({ store, row, column, onSet }: { store: DraftStore; row: DraftLine; column: string; onSet: (remedy: Remedy) => void }) {
   const texts = store.grid?.view(store.grid.rows.findIndex((r) => r.key === row.key)).problems.filter((p) => p.column === column) ?? [];
-  const said = store.refusals.find((r) => r.cell?.field === column && r.cell.line != null && store.rowOf(r.cell.line)?.key === row.key);
+  const said = store.said().find((r) => r.cell?.field === column && r.cell.line != null && store.rowOf(r.cell.line)?.key === row.key);
   return texts.length ? <CellRefusal texts={texts} remedy={said?.remedy ?? null} onSet={onSet} /> : null;
 }
 
@@ -348,7 +355,7 @@ function MoreMenu({ screen, store, offered, hasPrimary, onAct, onSave }: MorePro
     ...(hasPrimary && store.editable ? [{ key: "ui:save", label: <span className="hy-menu-key">{t("ui.save_draft")}<kbd>Ctrl S</kbd></span>, disabled: !store.dirty && !store.isNew }] : []),
     ...offered.map((a) => ({ key: a.verb, label: t(a.label), danger: ["cancel", "reverse"].includes(a.verb) })),
     ...(store.dirty && !store.isNew ? [{ key: "ui:discard", label: t("ui.discard_changes") }] : []),
-    ...(screen.can_create ? [{ type: "divider" as const }, { key: "ui:new", label: t("ui.new_of", { name: t(screen.id) }) }] : []),
+    ...(screen.can_create ? [{ type: "divider" as const }, { key: "ui:new", label: t("ui.new_of", { name: inside(t(screen.id)) }) }] : []),
   ];
   const onClick: MenuProps["onClick"] = ({ key }) => {
     if (key === "ui:save") onSave();
@@ -395,7 +402,7 @@ function Sections({ screen, store, env, prefix }: { screen: Screen; store: Draft
 function FormField({ id, spec, store, env }: { id: string; spec: Spec; store: DraftStore; env: Env }) {
   const value = store.values[spec.path];
   const readOnly = spec.edit === "never" || spec.kind === "state" || (!store.editable && spec.edit !== "always");
-  const refusal = store.refusals.find((r) => r.cell?.line == null && r.cell?.field === spec.path);
+  const refusal = store.said().find((r) => r.cell?.line == null && r.cell?.field === spec.path);
   const label = labelOf(spec, env);
   return (
     <div data-wide={spec.kind === "longtext" || undefined}>

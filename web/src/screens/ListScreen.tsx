@@ -12,7 +12,7 @@ import { paths } from "../app/routes";
 import { useEnv, useSession } from "../app/session";
 import * as decimal from "../fields/decimal";
 import { kitOf, labelOf, type Env } from "../fields/kits";
-import { useText } from "../messages/text";
+import { inside, useText } from "../messages/text";
 import { Failure } from "./Failure";
 import { FilterBar } from "./FilterBar";
 import "./list.css";
@@ -118,7 +118,7 @@ function List({ screen }: { screen: Screen }) {
   const intent = useRef<{ digest: string; key: string }>({ digest: "", key: "" });
   const act = async (verb: string, reason = "", acknowledge: readonly string[] = []) => {
     setAsking(null);
-    const body: calls.Act = { versions: Object.fromEntries([...chosen.values()].map((r) => [r.id, r.version])), reason, acknowledge };
+    const body: calls.Act = { versions: Object.fromEntries([...chosen.values()].map((r) => [r.id, r.version])), reason, acknowledge: [...acknowledge] };
     const digest = verb + JSON.stringify(body);
     if (intent.current.digest !== digest) intent.current = { digest, key: newKey() };
     const outcome = await calls.act(screen.id, verb, body, intent.current.key);
@@ -148,12 +148,12 @@ function List({ screen }: { screen: Screen }) {
               <button key={p.id} type="button" role="tab" aria-selected={p.id === params.preset} onClick={() => setParams({ preset: p.id })}>{t(p.label)}</button>
             ))}
           </div>
-          {screen.can_create && <Button type="primary" icon={<Plus size={15} />} onClick={() => go(paths.fresh(screen.id))}>{t("ui.new_of", { name: t(screen.id) })}</Button>}
+          {screen.can_create && <Button type="primary" icon={<Plus size={15} />} onClick={() => go(paths.fresh(screen.id))}>{t("ui.new_of", { name: inside(t(screen.id)) })}</Button>}
         </header>
         <div className="hy-filters">
           {screen.listing.search && (
             <label className="hy-search"><Search size={13} /><input
-              ref={searchField} defaultValue={params.search} key={params.search} placeholder={t("ui.search")} aria-label={t("ui.search_in", { name: title })}
+              ref={searchField} defaultValue={params.search} key={params.search} placeholder={t("ui.search")} aria-label={t("ui.search_in", { name: inside(title) })}
               onKeyDown={(e) => {
                 if (e.nativeEvent.isComposing) return;
                 if (e.key === "Enter") setParams({ search: e.currentTarget.value.trim() });
@@ -262,9 +262,9 @@ function Empty({ screen, narrowed, onClear, onNew }: { screen: Screen; narrowed:
   const { t, first } = useText();
   return (
     <div className="hy-empty">
-      <h2>{t(narrowed ? "ui.empty.narrowed" : "ui.empty", { name: first(`${screen.id}.plural`, screen.id) })}</h2>
+      <h2>{t(narrowed ? "ui.empty.narrowed" : "ui.empty", { name: inside(first(`${screen.id}.plural`, screen.id)) })}</h2>
       {narrowed ? <button type="button" className="hy-plain-button" onClick={onClear}>{t("ui.empty.clear")}</button>
-        : screen.can_create && <button type="button" className="hy-plain-button" onClick={onNew}>{t("ui.new_of", { name: t(screen.id) })}</button>}
+        : screen.can_create && <button type="button" className="hy-plain-button" onClick={onNew}>{t("ui.new_of", { name: inside(t(screen.id)) })}</button>}
     </div>
   );
 }

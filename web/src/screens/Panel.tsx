@@ -149,7 +149,7 @@ function Comments(at: At) {
   return (
     <>
       <Body error={error} empty={data && !data.length ? t("ui.panel.comments.empty") : null}>
-        <ol className="hy-time">{data?.map((c) => <li key={c.id} data-kind="say"><b>{c.author ?? c.actor}</b><time className="num" dateTime={c.at}>{shortInstant(c.at, env.zone)}</time><p>{c.text}</p></li>)}</ol>
+        <ol className="hy-time">{data?.map((c) => <li key={c.id} data-kind="say"><b>{c.author.name}</b><time className="num" dateTime={c.at}>{shortInstant(c.at, env.zone)}</time>{c.withdrawn ? <p className="hy-mute">{t("ui.withdrawn")}</p> : <p>{c.text}</p>}</li>)}</ol>
       </Body>
       {refused && <p className="hy-panel-refused" role="alert">{refused}</p>}
       <div className="hy-say">
@@ -178,7 +178,7 @@ function Attachments(at: At) {
     void client.invalidateQueries({ queryKey: key });
   };
   const withdraw = async (id: number) => {
-    const outcome = await calls.withdrawAttachment(at.screen.id, at.id, id);
+    const outcome = await calls.withdrawAttachment(id);
     setRefused(outcome.ok ? null : failureText(outcome, t));
     void client.invalidateQueries({ queryKey: key });
   };
@@ -188,9 +188,9 @@ function Attachments(at: At) {
         <ul className="hy-files">
           {data?.map((f) => (
             <li key={f.id}>
-              <a href={calls.attachmentLink(at.screen.id, at.id, f.id)} target="_blank" rel="noreferrer">{f.name}</a>
-              <small className="num">{sizeOf(f.size)} {"\u00b7"} {f.author ?? f.by ?? ""} {"\u00b7"} {shortInstant(f.at, env.zone)}</small>
-              <button type="button" className="hy-icon" aria-label={t("ui.attachment.withdraw", { name: f.name })} onClick={() => void withdraw(f.id)}><Trash2 size={14} /></button>
+              {f.withdrawn ? <s className="hy-mute">{f.name}</s> : <a href={calls.attachmentLink(f.id)} target="_blank" rel="noreferrer">{f.name}</a>}
+              <small className="num">{f.withdrawn ? t("ui.withdrawn") : sizeOf(f.size)} {"\u00b7"} {f.added_by} {"\u00b7"} {shortInstant(f.added_at, env.zone)}</small>
+              {!f.withdrawn && <button type="button" className="hy-icon" aria-label={t("ui.attachment.withdraw", { name: f.name })} onClick={() => void withdraw(f.id)}><Trash2 size={14} /></button>}
             </li>
           ))}
         </ul>

@@ -9,6 +9,7 @@ import type { Problem } from "../grid/types";
 import { lineColumns, scanRules, type DraftLine } from "./columns";
 
 const PREVIEW_AFTER = 150;
+const UNFINISHED = new Set(["platform.value_missing", "platform.lines_missing"]);
 type Kept = { version: number; values: Values; lines: readonly DraftLine[]; at: string };
 export type Saved = { ok: true; record: RecordOf } | Failure;
 
@@ -25,6 +26,8 @@ export class DraftStore {
   /** Refusals of the last preview or act, head and lines together. */
   refusals: readonly Refusal[] = [];
   fault: Failure | null = null;
+  /** Whether the person has tried to go on: before that, what is not filled in yet is no mistake. */
+  asked = false;
   private env: Env;
   private readonly name: string;
   private readonly listeners = new Set<() => void>();
@@ -243,11 +246,15 @@ export class DraftStore {
     }));
     return found;
   }
+  /** What is worth saying now. */
+  said(): readonly Refusal[] {
+    return this.asked ? this.refusals : this.refusals.filter((r) => !UNFINISHED.has(r.code));
+  }
   /** Problems of cells: codes nobody knows first, then what the server says. */
   private problems(): Problem[] {
     const { t } = this.env;
     const own = (this.grid?.rows ?? []).flatMap((r) => Object.entries(r.values).filter(([, v]) => isTyped(v) && v.unknown).map(([column, v]) => ({ rowKey: r.key, column, tone: "danger" as const, text: t("ui.reference_unknown", { text: (v as Typed).typed }) })));
-    const theirs = this.refusals.flatMap((r) => {
+    const theirs = this.said().flatMap((r) => {
       const row = r.cell?.line == null ? undefined : this.rowOf(r.cell.line);
       return row ? [{ rowKey: row.key, column: r.cell?.field ?? "", tone: r.kind === "warning" ? ("attention" as const) : ("danger" as const), text: r.message }] : [];
     });
@@ -261,10 +268,10 @@ export class DraftStore {
   }
   /** Everything that stands in the way, for the list above: where, what, and the refusal when the server said it. */
   obstacles(): { line: string | null; field: string | null; tone: "danger" | "attention"; text: string; refusal: Refusal | null }[] {
-    const unknown = this.problems().filter((p) => !this.refusals.some((r) => r.message === p.text)).map((p) => ({ line: p.rowKey, field: p.column, tone: p.tone, text: p.text, refusal: null }));
+    const unknown = this.problems().filter((p) => !this.said().some((r) => r.message === p.text)).map((p) => ({ line: p.rowKey, field: p.column, tone: p.tone, text: p.text, refusal: null }));
     return [
       ...unknown,
-      ...this.refusals.map((r) => ({ line: r.cell?.line == null ? null : (this.rowOf(r.cell.line)?.key ?? null), field: r.cell?.field ?? null, tone: r.kind === "warning" ? ("attention" as const) : ("danger" as const), text: r.message, refusal: r })),
+      ...this.said().map((r) => ({ line: r.cell?.line == null ? null : (this.rowOf(r.cell.line)?.key ?? null), field: r.cell?.field ?? null, tone: r.kind === "warning" ? ("attention" as const) : ("danger" as const), text: r.message, refusal: r })),
     ];
   }
   /** Fields a person must fill and has not: shown before the server is asked. */
@@ -297,6 +304,7 @@ export class DraftStore {
     return key;
   }
   async save(): Promise<Saved> {
+    this.asked = true;
     clearTimeout(this.timer);
     this.flight?.abort();
     await this.resolveTyped();
@@ -316,6 +324,7 @@ export class DraftStore {
   /** The server's record replaces the work: after a save, an act, or a reload. */
   adopt(record: RecordOf): void {
     this.clean();
+    this.asked = false;
     this.base = record;
     this.values = record.values;
     this.refusals = record.problems ?? [];

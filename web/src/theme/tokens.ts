@@ -45,7 +45,7 @@ export const isState = (name: string): name is State => name in states;
 
 /** Four sizes on a page, never five. Line heights suit CJK, which needs 1.5–1.57. */
 export const type = { small: [12, 18], compact: [13, 20], base: [14, 22], title: [18, 26] } as const;
-export const latin = `-apple-system, "Segoe UI", Inter, "Helvetica Neue"`;
+export const latin = `-apple-system, "Segoe UI", Inter, "Helvetica Neue", Roboto, "Noto Sans", Ubuntu, Cantarell`;
 export const cjk = {
   zh_hant: `"PingFang TC", "Microsoft JhengHei", "Noto Sans CJK TC", "Noto Sans TC"`,
   zh_hans: `"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC"`,
