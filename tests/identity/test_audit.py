@@ -253,6 +253,17 @@ def test_reading_it(li, wu, hy, tw):
     assert kinds == ["sign_in"]
 
 
+def test_the_head_is_there_to_be_noted(wu):
+    from tests.identity.conftest import Browser
+
+    desk = Browser()
+    desk.sign_in("wu")
+    audit.extend()
+    last = Seal.objects.order_by("-position")[0]
+    told = desk.ask("GET", "/api/audit/head").json()
+    assert told == {"position": last.position, "hash": bytes(last.hash).hex()}
+
+
 def test_a_request_leaves_its_address_and_trace(li):
     from tests.identity.conftest import Browser
 

@@ -54,8 +54,16 @@ def verify(since: int | None = None) -> Verdict:
 
 def length() -> int:
     """The position of the last link."""
-    [[last]] = fetch("SELECT coalesce(max(position), 0) FROM audit_seal")
-    return last
+    return head()[0]
+
+
+def head() -> tuple[int, str]:
+    """Position and hash of the last link. Whoever notes it elsewhere can show later that the
+    chain's end was not cut off."""
+    rows = fetch(
+        "SELECT position, encode(hash, 'hex') FROM audit_seal ORDER BY position DESC LIMIT 1"
+    )
+    return rows[0] if rows else (0, "")
 
 
 _EXTEND = f"""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from heyi.platform.audit import chain
 from heyi.platform.audit.access import RECORD
 from heyi.platform.audit.models import AuditRecord
 
@@ -36,6 +37,21 @@ class AuditPageOut(Schema):
 
     rows: list[AuditRecordOut]
     next: int | None
+
+
+class HeadOut(Schema):
+    """The last link of the chain of records: note it elsewhere, and a cut end will show."""
+
+    position: int
+    hash: str
+
+
+@router.get("/head", response=HeadOut)
+def read_head(request: HttpRequest) -> dict[str, Any]:
+    """Where the chain of audit records ends now."""
+    RECORD.require(request.actor, "read")  # type: ignore[attr-defined]
+    position, digest = chain.head()
+    return {"position": position, "hash": digest}
 
 
 @router.get("", response=AuditPageOut)

@@ -45,6 +45,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict) -> Session:
         row = super().create_model_instance(data)
+        assert isinstance(row, Session)
         origin = data.get(_ORIGIN, {})
         row.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         row.ip, row.agent = origin.get("ip"), origin.get("agent", "")

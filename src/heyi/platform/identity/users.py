@@ -124,7 +124,7 @@ def grant(
         NotFound: The company has no such position.
         LastAdministrator: The company would be left without an administrator.
     """
-    after = {
+    after: dict[str, Any] = {
         "roles": sorted(set(roles)),
         "positions": sorted(set(positions)),
         "reach": {name: sorted(ids) for name, ids in (reach or {}).items()},
@@ -262,7 +262,7 @@ def check_password_rules(password: str, user: User | None = None) -> None:
     try:
         validate_password(password, user)
     except ValidationError as refused:
-        raise PasswordWeak([e.code for e in refused.error_list], minimum_length()) from None
+        raise PasswordWeak([e.code or "" for e in refused.error_list], minimum_length()) from None
 
 
 def minimum_length() -> int:
