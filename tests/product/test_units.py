@@ -14,22 +14,30 @@ PLATE, POUND = Ratio(400), Ratio(4)  # of a plate kept in square feet
 DOZEN_OF_THIRDS = Ratio(1, 3)
 
 
-@pytest.mark.parametrize(("_case", "quantity", "ratio", "base"), [
-    ("one box is nine pieces", "1", BOX, "9"),
-    ("a third of a box", "0.333333", BOX, "2.999997"),
-    ("one plate is 400 square feet", "1", PLATE, "400"),
-    ("one pound is 4 square feet", "9.25", POUND, "37"),
-    ("the base unit itself", "0.000001", BASE, "0.000001"),
-    ("three of what comes three to the base unit", "3", DOZEN_OF_THIRDS, "1"),
-    ("as large as a quantity gets", "99999999999999.999999", BASE, "99999999999999.999999"),
-])
+@pytest.mark.parametrize(
+    ("_case", "quantity", "ratio", "base"),
+    [
+        ("one box is nine pieces", "1", BOX, "9"),
+        ("a third of a box", "0.333333", BOX, "2.999997"),
+        ("one plate is 400 square feet", "1", PLATE, "400"),
+        ("one pound is 4 square feet", "9.25", POUND, "37"),
+        ("the base unit itself", "0.000001", BASE, "0.000001"),
+        ("three of what comes three to the base unit", "3", DOZEN_OF_THIRDS, "1"),
+        ("as large as a quantity gets", "99999999999999.999999", BASE, "99999999999999.999999"),
+    ],
+)
 def test_what_comes_out_exactly_is_converted(_case, quantity, ratio, base):
     assert to_base(D(quantity), ratio) == D(base)
 
 
-@pytest.mark.parametrize(("quantity", "ratio"), [
-    ("1", DOZEN_OF_THIRDS), ("0.0000001", BASE), ("0.000001", Ratio(1, 2)),
-])
+@pytest.mark.parametrize(
+    ("quantity", "ratio"),
+    [
+        ("1", DOZEN_OF_THIRDS),
+        ("0.0000001", BASE),
+        ("0.000001", Ratio(1, 2)),
+    ],
+)
 def test_what_does_not_come_out_is_refused(quantity, ratio):
     with pytest.raises(QuantityNotExact) as refusal:
         to_base(D(quantity), ratio)

@@ -15,8 +15,22 @@ from heyi.platform.transactions import unit_of_work
 from tests.ledger.conftest import DAY, Company, forget_all, ties
 
 KINDS = (
-    "receive", "receive", "issue", "issue", "late", "backdate", "return", "transfer", "reverse",
-    "fold", "reserve", "keep", "release", "loss", "settle", "standard",
+    "receive",
+    "receive",
+    "issue",
+    "issue",
+    "late",
+    "backdate",
+    "return",
+    "transfer",
+    "reverse",
+    "fold",
+    "reserve",
+    "keep",
+    "release",
+    "loss",
+    "settle",
+    "standard",
 )
 steps = st.lists(
     st.tuples(
@@ -39,8 +53,9 @@ class World:
     """One company and what has happened so far; `milk` is kept in two lots."""
 
     def __init__(self, costing, negative):
-        self.c = Company(costing, costing=costing, standards={"bolt": "3.17", "nut": "0.99"},
-                         negative=negative)
+        self.c = Company(
+            costing, costing=costing, standards={"bolt": "3.17", "nut": "0.99"}, negative=negative
+        )
         milk = self.c.product("milk", tracking="lot")
         self.lots = lots.register(self.c.id, [lots.Named(milk.pk, f"L{n}") for n in (1, 2)])
         self.documents, self.lines, self.promises = [], [], []
@@ -62,11 +77,23 @@ class World:
                 self.lines.append(line)
             case "backdate":
                 early = DAY.replace(day=1 + pick % 28)
-                post("purchase.receipt", 1, here, value, origin=line, on=dt.date(2026, 3, 1),
-                     happened=early)
+                post(
+                    "purchase.receipt",
+                    1,
+                    here,
+                    value,
+                    origin=line,
+                    on=dt.date(2026, 3, 1),
+                    happened=early,
+                )
                 self.lines.append(line)
             case "issue":
-                post("production.issue", here, 4, on=on if pick % 4 else DAY.replace(day=1 + pick % 28))
+                post(
+                    "production.issue",
+                    here,
+                    4,
+                    on=on if pick % 4 else DAY.replace(day=1 + pick % 28),
+                )
             case "return":
                 post("purchase.return", here, 1, value)
             case "transfer":
@@ -77,12 +104,15 @@ class World:
                 signed = -value if pick % 3 == 0 else value
                 chosen = {self.lines[pick % len(self.lines)], self.lines[-1]}
                 by = "value" if pick % 2 else "quantity"
-                late = LateCost("purchase.freight", tuple(sorted(chosen, key=lambda r: r.id)), signed, by)
+                late = LateCost(
+                    "purchase.freight", tuple(sorted(chosen, key=lambda r: r.id)), signed, by
+                )
                 c.post(late=[late], document=document, on=on)
                 self.documents.append(document)
             case "reserve":
-                wanted = c.move("sales.delivery", product, quantity, here, 2,
-                                lot=lot if pick % 3 else 0)
+                wanted = c.move(
+                    "sales.delivery", product, quantity, here, 2, lot=lot if pick % 3 else 0
+                )
                 c.reserve(wanted)
                 self.promises.append((wanted, product, lot))
             case "keep" if self.promises:
@@ -136,7 +166,9 @@ def test_the_ledgers_always_agree(costing, negative, db):
 @pytest.mark.parametrize("costing", METHODS)
 def test_the_ledgers_always_agree_at_length(costing, negative, db):
     @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(steps, min_size=3, max_size=3).map(lambda x: [step for part in x for step in part]))
+    @given(
+        st.lists(steps, min_size=3, max_size=3).map(lambda x: [step for part in x for step in part])
+    )
     def holds(history):
         agrees(costing, negative, history)
 

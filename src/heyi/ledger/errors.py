@@ -125,7 +125,7 @@ class ReferenceUnknown(BusinessError):
     """A product, place or account that this company does not have, or may not post on.
 
     Args:
-        what: "product", "location" or "account".
+        what: "product.product", "ledger.location" or "ledger.account".
     """
 
     code = "ledger.reference_unknown"
@@ -148,7 +148,7 @@ class AmountTooFine(BusinessError):
 class JournalUnbalanced(BusinessError):
     code = "ledger.journal_unbalanced"
     remedy = Remedy("ledger.remedy.balance_lines")
-    document: str
+    document_type: str
     difference: Decimal
 
 

@@ -216,7 +216,8 @@ def number(batches: Sequence[tuple[Sequence[Header], Sequence[Posted]]]) -> None
 
 def _clashing(clash: IntegrityError, headers: Sequence[Header]) -> str:
     """Which of the documents the database refused, from its own words."""
-    said = clash.__cause__.diag.message_detail or ""
+    diagnosis = getattr(clash.__cause__, "diag", None)
+    said = (diagnosis and diagnosis.message_detail) or ""
     for h in headers:
         if f"({h.document.type}, {h.document.id})" in said or f"=({h.reverses})" in said:
             return f"{h.document.type} {h.document.id}"

@@ -123,16 +123,22 @@ def store(books: Book, pools: Mapping[Key, Held]) -> None:
     _store_layers(books, pools)
 
 
-def days_since(books: Book, key: Key, on: date) -> list[Day]:
-    """The pool's days after `on`, oldest first, as stored. A range of the primary key."""
-    rows = fetch(
-        f"""
-        SELECT in_quantity, in_value, out_quantity, out_value FROM ledger_poolday
-        WHERE company_id = %s AND ({_KEY}) = (%s, %s, %s) AND "on" > %s ORDER BY "on"
-        """,
-        [books.company, *key, on],
-    )
-    return [Day(*row) for row in rows]
+def days_since(books: Book, since: Mapping[Key, date]) -> dict[Key, list[tuple[date, Day]]]:
+    """Each pool's days after the one given, oldest first, as stored: one statement or none."""
+    found: dict[Key, list[tuple[date, Day]]] = {key: [] for key in since}
+    if since:
+        for product, area, lot, on, *figures in fetch(
+            f"""
+            SELECT p.product_id, p.area_id, p.lot_id, p."on",
+                   p.in_quantity, p.in_value, p.out_quantity, p.out_value
+            FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[]) AS w({_KEY}, since)
+            JOIN ledger_poolday p ON p.company_id = %s AND {_SAME} AND p."on" > w.since
+            ORDER BY p."on"
+            """,
+            [*columns([(*key, on) for key, on in since.items()]), books.company],
+        ):
+            found[product, area, lot].append((on, Day(*figures)))
+    return found
 
 
 def forget() -> None:

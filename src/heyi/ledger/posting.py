@@ -46,6 +46,7 @@ class Batch:
 
     books: Book
     held: dict[pools.Key, pools.Held] = field(default_factory=dict)
+    later: dict[pools.Key, list[tuple[date, Day]]] = field(default_factory=dict)
     moves: list[tuple] = field(default_factory=list)
     entries: list[tuple] = field(default_factory=list)
 
@@ -105,6 +106,7 @@ def _record(postings: Sequence[Posting]) -> tuple[list[Header], list[Posted]]:
     )
     if earlier:  # again, now that nobody can reverse those receipts any more
         earlier = _earlier(batch, postings)
+    batch.later = _later_days(batch, postings)
     posted = [_value(batch, h, p, earlier) for h, p in zip(headers, postings, strict=True)]
     _tell_broken(broken, postings, posted)
     write(batch, headers, posted)
@@ -293,9 +295,24 @@ def _correct_later(batch, header, posting, key, m, before, rule: Rule, totals, c
         totals.add(rule, m, stock=-consumed, variance=consumed, counterpart=ZERO)
 
 
+def _later_days(
+    batch: Batch, postings: Sequence[Posting]
+) -> dict[pools.Key, list[tuple[date, Day]]]:
+    """The stored days after receipts dated before something that moved: one statement or none."""
+    since: dict[pools.Key, date] = {}
+    for p in postings:
+        for m in p.movements:
+            _, key = _ends(batch.books, m)
+            if key and batch.books.goods[m.product].costing == "average":
+                last_on = batch.held[key].last_on
+                if last_on is not None and p.day < last_on:
+                    since[key] = min(p.day, since.get(key, p.day))
+    return pools.days_since(batch.books, since)
+
+
 def _days(batch: Batch, key: pools.Key, held: pools.Held, posting: Posting) -> list[Day]:
     """The pool's later days, stored and still in this batch."""
-    stored = pools.days_since(batch.books, key, posting.day)
+    stored = [day for on, day in batch.later.get(key, ()) if on > posting.day]
     return [*stored, *(Day(*day) for on, day in sorted(held.days.items()) if on > posting.day)]
 
 

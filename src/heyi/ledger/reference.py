@@ -70,7 +70,7 @@ class Book:
         try:
             return self.areas[location]
         except KeyError:
-            raise ReferenceUnknown("location", location) from None
+            raise ReferenceUnknown("ledger.location", location) from None
 
     def dimensions(self, account: int) -> frozenset[str]:
         """The dimensions an account keeps.
@@ -81,7 +81,7 @@ class Book:
         try:
             return self.accounts[account]
         except KeyError:
-            raise ReferenceUnknown("account", account) from None
+            raise ReferenceUnknown("ledger.account", account) from None
 
     def some_place(self, area: int) -> int:
         """A place of a valuation area, to name it by."""
@@ -105,7 +105,7 @@ class Book:
                 self.goods[pk] = Goods(*facts)
             for product in missing:
                 if product not in self.goods:
-                    raise ReferenceUnknown("product", product)
+                    raise ReferenceUnknown("product.product", product)
 
 
 _books: dict[int, Book] = {}

@@ -150,7 +150,7 @@ def spoken(value: Any, name: str, language: str) -> str:
             return comma.join(spoken(one, name, language) for one in value)
         case _ if name in _SPOKEN:
             return _word(f"{_SPOKEN[name]}.{value}", str(value), language)
-        case _ if name == "document_type":
+        case _ if name in ("document_type", "what"):
             return _word(str(value), str(value), language)
     return str(value)
 
