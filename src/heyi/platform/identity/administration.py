@@ -302,7 +302,7 @@ def _person(seat: Membership) -> PersonOut:
     return PersonOut(
         id=user.pk, login=user.login, name=user.name, email=user.email, language=user.language,
         active=user.active, roles=seat.roles, positions=seat.positions, reach=seat.reach,
-        last_login=user.last_login, second_factor=seat.second_factor,
+        last_login=user.last_login, second_factor=seat.second_factor,  # type: ignore[attr-defined]
     )  # fmt: skip
 
 

@@ -181,7 +181,7 @@ def origin_unproven(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _cipher() -> MultiFernet:
     return MultiFernet(
-        Fernet(base64.urlsafe_b64encode(sha256(b"heyi.second_factor" + key.encode()).digest()))
+        Fernet(base64.urlsafe_b64encode(sha256(f"heyi.second_factor{key!s}".encode()).digest()))
         for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     )
 

@@ -165,7 +165,7 @@ def revoke(user: User, company: Company, *, actor: Actor = SYSTEM) -> None:
     if seat is None:
         return
     _refuse_last_administrator(user, seats)
-    changes = {"roles": (seat.roles, [])}
+    changes: dict[str, tuple[Any, Any]] = {"roles": (seat.roles, [])}
     seat.delete()
     ApiToken.objects.filter(user=user, company=company, revoked_at=None).update(
         revoked_at=clock.world()
@@ -232,7 +232,8 @@ def _locked_seats(user: User, companies: Any) -> list[Membership]:
 
 def _refuse_last_administrator(user: User, seats: list[Membership]) -> None:
     """Refuse if the person is the only active administrator of one of the companies."""
-    own, others = set(), set()
+    own: set[int] = set()
+    others: set[int] = set()
     for seat in seats:
         if ADMINISTRATOR in seat.roles and seat.user.active:
             (own if seat.user_id == user.pk else others).add(seat.company_id)
