@@ -157,3 +157,36 @@ def test_the_number_of_statements_does_not_grow(world, django_assert_num_queries
     export("purchase.receipt", world.buyer, Query(), "csv").file.close()
     with django_assert_num_queries(4):  # count, company, audit, one page
         export("purchase.receipt", world.buyer, Query(), "csv").file.close()
+
+
+def test_a_list_goes_out_over_http(world):
+    world.receipt("PR26-1", reference="=1+1")
+    li = world.hires("li6", "purchase.buyer", language="zh_hant")
+    path = "/records/purchase.receipt/export"
+    reply = li.ask(
+        "GET", path, format="csv", filter={"state": ["draft"]}, columns="number,reference"
+    )
+    assert reply.status_code == 200
+    assert read_csv(b"".join(reply.streaming_content)) == [
+        ["單號", "送貨單號"],
+        ["PR26-1", "'=1+1"],
+    ]
+    assert "attachment" in reply["Content-Disposition"]
+    reply = li.ask("GET", path)
+    assert b"".join(reply.streaming_content)[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "status"),
+    [
+        ("/records/purchase.receipt/export", {"format": "pdf"}, 400),
+        ("/records/purchase.receipt/export", {"filter": "[1"}, 422),
+        ("/records/purchase.receipt/export", {"filter": {"nothing": 1}}, 422),
+        ("/records/purchase.receipt/export", {"columns": "secret"}, 422),
+        ("/records/no.screen/export", {}, 404),
+        ("/records/platform.nothing/export", {}, 404),
+    ],
+)
+def test_what_cannot_go_out_is_refused_over_http(world, path, params, status):
+    li = world.hires("li7", "purchase.buyer")
+    assert li.reads(path, status, **params)["refusals"]

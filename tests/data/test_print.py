@@ -65,3 +65,47 @@ def test_typed_text_is_only_text(world):
     [text] = pages(forms.print("purchase.receipt", "purchase.receipt", [made.pk], world.buyer))
     assert "#panic()" in text
     assert '#read("/etc/passwd") *x* $y$ <z> @w' in text
+
+
+def test_paper_over_http(world):
+    made = [world.receipt(f"PR26-{n}", lines=1) for n in range(2)]
+    li = world.hires("li8", "purchase.buyer", language="zh_hans")
+    path = "/records/purchase.receipt"
+    reply = li.ask("GET", f"{path}/{made[0].pk}/print/purchase.receipt.pdf")
+    assert (reply.status_code, reply["Content-Type"]) == (200, "application/pdf")
+    assert "采购入库单" in pages(reply.content)[0]
+    body = {"ids": [made[1].pk, made[0].pk]}
+    reply = li.ask("POST", f"{path}/print/purchase.receipt.pdf", body)
+    assert len(pages(reply.content)) == 2
+    li.reads(f"{path}/{made[0].pk}/print/invoice.pdf", 422)
+    li.reads(f"{path}/999999999/print/purchase.receipt.pdf", 404)
+    li.reads("/records/no.screen/1/print/x.pdf", 404)
+
+
+def test_a_form_of_a_module_may_say_more(world, monkeypatch):
+    form = forms.Form(
+        "purchase.receipt", "purchase.receipt", facts=("on",), columns=("product", "price"),
+        signatures=("print.signature.received",),
+    )  # fmt: skip
+    monkeypatch.setattr(forms, "_declared", lambda: {form.id: form})
+    made = world.receipt("PR26-1", reference="SF-77")
+    [text] = pages(forms.print(form.id, form.screen, [made.pk], world.buyer))
+    assert "Received by" in text
+    assert "Prepared by" not in text
+    assert "SF-77" not in text
+    assert "Quantity" not in text
+
+
+def test_every_screen_prints_without_a_template_of_its_own(world, monkeypatch):
+    """A master, too: only `prints` has to name a form."""
+    from dataclasses import replace
+
+    from heyi.platform import screens
+
+    seen = screens.seen_by("product.product", world.accountant)
+    declared = replace(seen.declared, prints=("product.product",))
+    monkeypatch.setattr(forms, "asked_for", lambda *_: replace(seen, declared=declared))
+    pdf = forms.print("product.product", "product.product", [world.bearing.pk], world.accountant)
+    [text] = pages(pdf)
+    assert "6204-2RS" in text
+    assert "深溝球軸承" in text

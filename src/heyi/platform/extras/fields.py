@@ -70,17 +70,21 @@ def _kept(company: int, stamp: int) -> dict[str, tuple[ExtraField, ...]]:
 
 def _asked(company: int) -> dict[str, tuple[ExtraField, ...]]:
     found: dict[str, list[ExtraField]] = {}
-    for row in (
-        Definition.objects.filter(company=company, retired=False)
-        .order_by("screen", "on", "place", "pk")
-        .values_list(
-            "screen", "key", "on", "kind", "texts", "required", "decimals", "max_length", "choices"
-        )
+    for one in Definition.objects.filter(company=company, retired=False).order_by(
+        "screen", "on", "place", "pk"
     ):
-        *said, choices = row[1:]
-        offered = tuple(
-            Choice(c["value"], tuple(c["texts"].items()), c.get("retired", False)) for c in choices
+        field = ExtraField(
+            key=one.key,
+            on=one.on,  # type: ignore[arg-type]
+            kind=one.kind,  # type: ignore[arg-type]
+            texts=tuple(one.texts.items()),
+            required=one.required,
+            decimals=one.decimals,
+            max_length=one.max_length,
+            choices=tuple(
+                Choice(c["value"], tuple(c["texts"].items()), c.get("retired", False))
+                for c in one.choices
+            ),
         )
-        said[3] = tuple(said[3].items())
-        found.setdefault(row[0], []).append(ExtraField(*said, offered))
+        found.setdefault(one.screen, []).append(field)
     return {screen: tuple(fields) for screen, fields in found.items()}

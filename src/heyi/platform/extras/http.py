@@ -17,7 +17,7 @@ class ChoiceIn(Schema):
     retired: bool = False
 
 
-class FieldIn(Schema):
+class ExtraFieldIn(Schema):
     """A field as wanted. `key`, `kind` and `on` cannot change later."""
 
     key: str
@@ -35,11 +35,11 @@ class FieldIn(Schema):
         return definitions.Wish(**self.dict(exclude={"version"}))
 
 
-class FieldChangeIn(FieldIn):
+class FieldChangeIn(ExtraFieldIn):
     version: int
 
 
-class FieldOut(Schema):
+class ExtraFieldOut(Schema):
     id: int
     version: int
     screen: str
@@ -55,19 +55,19 @@ class FieldOut(Schema):
     retired: bool
 
 
-@router.get("/{screen}", response=list[FieldOut])
+@router.get("/{screen}", response=list[ExtraFieldOut])
 def list_fields(request: HttpRequest, screen: str) -> list[Definition]:
     """The fields a company added to a screen, the retired too."""
     return definitions.definitions(screen, actor=request.actor)  # type: ignore[attr-defined]
 
 
-@router.post("/{screen}", response={201: FieldOut})
-def declare_field(request: HttpRequest, screen: str, body: FieldIn) -> tuple[int, Definition]:
+@router.post("/{screen}", response={201: ExtraFieldOut})
+def declare_field(request: HttpRequest, screen: str, body: ExtraFieldIn) -> tuple[int, Definition]:
     """Add a field; it appears on the form, in lists, filters, export and import at once."""
     return 201, definitions.declare(screen, body.wish(), actor=request.actor)  # type: ignore[attr-defined]
 
 
-@router.put("/{screen}/{int:id}", response=FieldOut)
+@router.put("/{screen}/{int:id}", response=ExtraFieldOut)
 def change_field(request: HttpRequest, screen: str, id: int, body: FieldChangeIn) -> Definition:
     """Change the words, limits, choices or order of a field, or retire it."""
     wish = body.wish()

@@ -28,8 +28,6 @@ _DATES = (
 _MINGUO = re.compile(
     r"(?:民[國国]|ROC)\s*(?P<y>\d{1,3})[年/.-](?P<m>\d{1,2})[月/.-](?P<d>\d{1,2})日?", re.I
 )
-_YES = {"true", "yes", "y", "1", "是", "有", "√", "✓"}
-_NO = {"false", "no", "n", "0", "否", "无", "無", "×"}
 
 Reader = Callable[[str], Any]
 
@@ -100,9 +98,7 @@ def day(text: str) -> str:
 
 
 def _yes_no() -> Reader:
-    words = catalogue().texts
-    yes = _YES | {words[x].get("boolean.true", "").casefold() for x in LANGUAGES}
-    no = _NO | {words[x].get("boolean.false", "").casefold() for x in LANGUAGES}
+    yes, no = _said("true"), _said("false")
 
     def read_yes_no(text: str) -> bool:
         plain = unicodedata.normalize("NFKC", text).strip().casefold()
@@ -113,6 +109,14 @@ def _yes_no() -> Reader:
         raise NotYesNo(text[:60])
 
     return read_yes_no
+
+
+def _said(value: str) -> set[str]:
+    """What people write for true or false, in any language."""
+    keys = (f"boolean.{value}", f"synonyms.{value}")
+    texts = catalogue().texts
+    said = "|".join(texts[language].get(key, "") for language in LANGUAGES for key in keys)
+    return {word.casefold() for word in said.split("|") if word}
 
 
 def _choices(spec: Spec) -> Reader:

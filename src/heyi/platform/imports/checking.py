@@ -185,8 +185,8 @@ class Known:
             if by_name:
                 narrowing = Q(**(lookup(offer).filter or {}))
                 wanted |= Q(**{f"{target.name}__in": part}) & narrowing
-            shown_columns = ("pk", target.code, target.name if by_name else target.code)
-            for id_, code, name in rows.filter(wanted).values_list(*shown_columns):
+            named = target.name if by_name and target.name else target.code
+            for id_, code, name in rows.filter(wanted).values_list("pk", target.code, named):
                 self.codes.setdefault(str(code), set()).add(id_)
                 if by_name:
                     self.names.setdefault(name, {})[id_] = str(code)

@@ -23,7 +23,7 @@ router = Router(tags=["import"], auth=auth)
 _LARGEST_PAGE, _SAMPLES = 200, 5
 
 
-class ColumnOut(Schema):
+class ImportColumnOut(Schema):
     """A column of the file: its head, the path it is taken for, a few of its cells."""
 
     head: str
@@ -31,7 +31,7 @@ class ColumnOut(Schema):
     samples: list[str]
 
 
-class FieldOut(Schema):
+class ImportFieldOut(Schema):
     """A column the screen takes."""
 
     path: str
@@ -40,7 +40,7 @@ class FieldOut(Schema):
     note: str
 
 
-class BatchOut(Schema):
+class ImportBatchOut(Schema):
     """A file on its way in. `can` says which steps are open; `missing` the columns it lacks."""
 
     id: int
@@ -54,8 +54,8 @@ class BatchOut(Schema):
     encoding: str
     delimiter: str
     sheet: str
-    columns: list[ColumnOut]
-    fields: list[FieldOut]
+    columns: list[ImportColumnOut]
+    fields: list[ImportFieldOut]
     missing: list[str]
     counts: dict[str, int]
     can: list[str]
@@ -63,7 +63,7 @@ class BatchOut(Schema):
     created_at: str
 
 
-class IssueOut(Schema):
+class StagedIssueOut(Schema):
     path: str
     code: str
     kind: str
@@ -71,7 +71,7 @@ class IssueOut(Schema):
     remedy: str | None
 
 
-class RowOut(Schema):
+class StagedRowOut(Schema):
     """A row of the file. `cells` are by path, as they count now; `fixed` names the repaired."""
 
     no: int
@@ -80,17 +80,17 @@ class RowOut(Schema):
     state: str
     cells: dict[str, str]
     fixed: list[str]
-    issues: list[IssueOut]
+    issues: list[StagedIssueOut]
     action: str
     target: int | None
 
 
-class RowsOut(Schema):
-    rows: list[RowOut]
+class StagedRowsOut(Schema):
+    rows: list[StagedRowOut]
     next: int | None
 
 
-class EditOut(Schema):
+class StagedEditOut(Schema):
     path: str
     before: str
     after: str
@@ -114,7 +114,7 @@ class AsideIn(Schema):
     rows: list[int]
 
 
-class VersionIn(Schema):
+class ImportVersionIn(Schema):
     version: int
 
 
@@ -130,7 +130,7 @@ def read_template(request: HttpRequest, screen: str) -> FileResponse:
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@router.post("/{screen}/import", response={201: BatchOut})
+@router.post("/{screen}/import", response={201: ImportBatchOut})
 def upload(request: HttpRequest, screen: str, file: UploadedFile = File(...)) -> HttpResponse:
     """Stage a file (xlsx, csv, tsv) and check it as far as its columns are recognised."""
     actor = _actor(request)
@@ -148,7 +148,7 @@ def upload(request: HttpRequest, screen: str, file: UploadedFile = File(...)) ->
     return answer(201, once(actor.company, key, asked, work))
 
 
-@router.get("/{screen}/import", response=list[BatchOut])
+@router.get("/{screen}/import", response=list[ImportBatchOut])
 def list_batches(request: HttpRequest, screen: str) -> HttpResponse:
     """The last batches of a screen, the newest first."""
     actor = _actor(request)
@@ -156,14 +156,14 @@ def list_batches(request: HttpRequest, screen: str) -> HttpResponse:
     return answer(200, [_batch(batch, actor) for batch in found])
 
 
-@router.get("/{screen}/import/{int:batch}", response=BatchOut)
+@router.get("/{screen}/import/{int:batch}", response=ImportBatchOut)
 def read_batch(request: HttpRequest, screen: str, batch: int) -> HttpResponse:
     """Where a batch stands."""
     actor = _actor(request)
     return answer(200, _batch(batches.find(screen, batch, actor), actor))
 
 
-@router.put("/{screen}/import/{int:batch}/mapping", response=BatchOut)
+@router.put("/{screen}/import/{int:batch}/mapping", response=ImportBatchOut)
 def map_columns(request: HttpRequest, screen: str, batch: int, body: MappingIn) -> HttpResponse:
     """Say which column is which; all rows are checked again."""
     actor = _actor(request)
@@ -171,7 +171,7 @@ def map_columns(request: HttpRequest, screen: str, batch: int, body: MappingIn) 
         screen, batch, body.version, body.columns, actor=actor))  # fmt: skip
 
 
-@router.get("/{screen}/import/{int:batch}/rows", response=RowsOut)
+@router.get("/{screen}/import/{int:batch}/rows", response=StagedRowsOut)
 def read_rows(
     request: HttpRequest, screen: str, batch: int, state: str = "", after: int = 0, limit: int = 50
 ) -> HttpResponse:
@@ -187,7 +187,7 @@ def read_rows(
     return answer(200, {"rows": shown, "next": found[limit - 1].no if len(found) > limit else None})
 
 
-@router.put("/{screen}/import/{int:batch}/rows/{int:no}", response=RowsOut)
+@router.put("/{screen}/import/{int:batch}/rows/{int:no}", response=StagedRowsOut)
 def repair(request: HttpRequest, screen: str, batch: int, no: int, body: RepairIn) -> HttpResponse:
     """Put something else in a cell; the record is checked again at once."""
     actor = _actor(request)
@@ -200,7 +200,7 @@ def repair(request: HttpRequest, screen: str, batch: int, no: int, body: RepairI
     return write(request, work)
 
 
-@router.get("/{screen}/import/{int:batch}/rows/{int:no}/history", response=list[EditOut])
+@router.get("/{screen}/import/{int:batch}/rows/{int:no}/history", response=list[StagedEditOut])
 def read_history(request: HttpRequest, screen: str, batch: int, no: int) -> HttpResponse:
     """What was put in the cells of a row, by whom and when; the oldest first."""
     held = batches.find(screen, batch, _actor(request))
@@ -209,28 +209,28 @@ def read_history(request: HttpRequest, screen: str, batch: int, no: int) -> Http
     return answer(200, list(edits.values(*names)))
 
 
-@router.post("/{screen}/import/{int:batch}/aside", response=BatchOut)
+@router.post("/{screen}/import/{int:batch}/aside", response=ImportBatchOut)
 def set_aside(request: HttpRequest, screen: str, batch: int, body: AsideIn) -> HttpResponse:
     """Leave the records of these rows out."""
     actor = _actor(request)
     return _write(request, lambda: batches.set_aside(screen, batch, body.rows, actor=actor))
 
 
-@router.post("/{screen}/import/{int:batch}/approve", response=BatchOut)
-def approve(request: HttpRequest, screen: str, batch: int, body: VersionIn) -> HttpResponse:
+@router.post("/{screen}/import/{int:batch}/approve", response=ImportBatchOut)
+def approve(request: HttpRequest, screen: str, batch: int, body: ImportVersionIn) -> HttpResponse:
     """Let it be loaded, with the rights of the one who approves."""
     actor = _actor(request)
     return _write(request, lambda: batches.approve(screen, batch, body.version, actor=actor))
 
 
-@router.post("/{screen}/import/{int:batch}/load", response={202: BatchOut})
+@router.post("/{screen}/import/{int:batch}/load", response={202: ImportBatchOut})
 def load(request: HttpRequest, screen: str, batch: int) -> HttpResponse:
     """Load in the background; `run` is the job to follow. Again after it was cut off."""
     actor = _actor(request)
     return _write(request, lambda: loading.start(screen, batch, actor=actor), 202)
 
 
-@router.post("/{screen}/import/{int:batch}/withdraw", response=BatchOut)
+@router.post("/{screen}/import/{int:batch}/withdraw", response=ImportBatchOut)
 def withdraw(request: HttpRequest, screen: str, batch: int) -> HttpResponse:
     """Give the batch up."""
     actor = _actor(request)

@@ -15,7 +15,15 @@ from heyi.platform.access import Actor, NotFound
 from heyi.platform.audit.api import Entry, record
 from heyi.platform.identity.api import actors
 from heyi.platform.imports.batches import counts, find, step
-from heyi.platform.imports.checking import Record, Row, compose, keep_rows, note, place, plan
+from heyi.platform.imports.checking import (
+    Record,
+    compose,
+    keep_rows,
+    note,
+    place,
+    plan,
+    read_rows,
+)
 from heyi.platform.imports.errors import BatchState
 from heyi.platform.imports.fields import KEY, Layout, layout
 from heyi.platform.imports.models import Batch, StageRow
@@ -86,31 +94,17 @@ def _load_chunk(id: int, form: Layout, actor: Actor) -> int:
 
 
 def _next_records(batch: Batch, form: Layout) -> list[Record]:
-    found = fetch(
-        """
-        SELECT s.no, s.cells, s.fixed, s.typed, s.record, s.key, s.digest, s.state
-        FROM imports_stagerow s JOIN (
-            SELECT DISTINCT record FROM imports_stagerow
-            WHERE batch_id = %s AND state = 'valid' ORDER BY record LIMIT %s
-        ) n ON n.record = s.record
-        WHERE s.batch_id = %s AND s.state = 'valid' ORDER BY s.record, s.no
-        """,
-        [batch.pk, CHUNK, batch.pk],
-    )
+    waiting = StageRow.objects.filter(batch=batch, state="valid")
+    numbers = list(waiting.order_by("record").values_list("record", flat=True).distinct()[:CHUNK])
+    if not numbers:
+        return []
     has_lines = any(p in form.columns and form.columns[p].on_lines for p in batch.mapping if p)
     records: dict[int, Record] = {}
-    for no, cells, fixed, typed, number, key, digest, state in found:
-        row = Row(no, _read(cells), _read(fixed), _read(typed), number, key, digest, state)
-        records.setdefault(number, Record(key, [])).rows.append(row)
+    for row in read_rows(batch.pk, state="valid", record__lte=numbers[-1]):
+        records.setdefault(row.record, Record(row.key, [])).rows.append(row)
     for one in records.values():
         compose(form, one, has_lines=has_lines)
     return list(records.values())
-
-
-def _read(value: Any) -> Any:
-    import orjson
-
-    return orjson.loads(value) if isinstance(value, (str, bytes)) else value
 
 
 def _work(batch: Batch, form: Layout, records: list[Record], actor: Actor) -> None:
@@ -172,7 +166,7 @@ def _mark(batch: Batch, form: Layout, done: list[tuple[Record, str]], back: list
         fetch(_MARK, [*columns(marks), batch.pk])
     links = [(one.key, one.id, one.digest) for one, _ in done if one.id is not None]
     if form.key == KEY and links:
-        fetch(_LINK, [batch.company_id, batch.screen, batch.pk, *columns(links)])
+        fetch(_LINK, [batch.company.pk, batch.screen, batch.pk, *columns(links)])
 
 
 _MARK = """
@@ -193,7 +187,7 @@ def LOAD(run: Run, batch: int) -> dict[str, Any]:
     """Load in the name of the one who approved."""
     held = Batch.objects.get(pk=batch)
     approver = held.approved_by or 0
-    actor = actors(held.company_id, [approver]).get(approver)
+    actor = actors(held.company.pk, [approver]).get(approver)
     if actor is None:
         raise NotFound("identity.user", [approver])
     done = counts(load(batch, replace(actor, language=run.language), run.progress))

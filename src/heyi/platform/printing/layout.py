@@ -67,7 +67,7 @@ def laid_out(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> Table
         )
         for line in lines
     )
-    return Table(flipped, size, tuple(round(w, 2) for w in widths), broken)
+    return Table(flipped, size, tuple(int(w * 100) / 100 for w in widths), broken)
 
 
 def _ems(text: str) -> float:

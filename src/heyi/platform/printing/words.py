@@ -66,16 +66,16 @@ def in_words(value: Decimal, language: str) -> str:
     if language == "en":
         words = f"{_english(whole)} and {cents:02d}/100"
         return (("minus " if minus else "") + words).capitalize()
-    words = _WORDS[language]
+    signs = _WORDS[language]
     digits = _DIGITS[language]
-    text = _chinese(whole, language) + words["yuan"] if whole or not cents else ""
+    text = _chinese(whole, language) + signs["yuan"] if whole or not cents else ""
     if not cents:
-        text += words["whole"]
+        text += signs["whole"]
     else:
         jiao, fen = divmod(cents, 10)
-        text += digits[jiao] + words["jiao"] if jiao else digits[0] if whole else ""
-        text += digits[fen] + words["fen"] if fen else words["whole"]
-    return (words["minus"] if minus else "") + text
+        text += digits[jiao] + signs["jiao"] if jiao else digits[0] if whole else ""
+        text += digits[fen] + signs["fen"] if fen else signs["whole"]
+    return (signs["minus"] if minus else "") + text
 
 
 def _chinese(value: int, language: str) -> str:

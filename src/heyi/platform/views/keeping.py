@@ -194,6 +194,5 @@ def _checked(screen_id: str, wish: Wish, actor: Actor) -> Compiled:
         fits = width is None or (isinstance(width, int) and _NARROWEST <= width <= _WIDEST)
         if path not in screen.fields or paths.count(path) > 1 or not fits:
             raise ColumnsMalformed(printable(path)[:60])
-    asked = {"filter": wish.filter, "search": wish.search, "order": wish.order}
-    page(screen_id, actor, Query(**asked, preset=wish.preset, limit=1))
+    page(screen_id, actor, Query(wish.filter, wish.search, wish.order, wish.preset, limit=1))
     return screen
