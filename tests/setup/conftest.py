@@ -1,11 +1,13 @@
 """An empty HEYI_HOME for each test, and programs that run in it as a person would run them."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -61,17 +63,32 @@ class Place:
 
 @pytest.fixture
 def place():
+    signal.signal(signal.SIGALRM, lambda *_: pytest.fail("this took more than four minutes"))
+    signal.alarm(240)
+    yield from _place()
+    signal.alarm(0)
+
+
+@pytest.fixture(scope="module")
+def installed():
+    """A HEYI_HOME that was an empty folder before `heyi upgrade`, shared by one file of tests."""
+    for made in _place():
+        done = made.heyi("upgrade", "--json")
+        assert done.returncode == 0, done.stderr
+        said = json.loads(done.stdout)
+        assert (said["ok"], said["migrations"] > 50) == (True, True)
+        assert made.servers() == [], "the call that started the database stopped it"
+        yield made
+
+
+def _place() -> Iterator[Place]:
     # Not pytest's tmp_path: its long names leave no room for a socket.
     home = Path(tempfile.mkdtemp(prefix="heyi-", dir="/tmp"))
     made = Place(home)
-    signal.signal(signal.SIGALRM, lambda *_: pytest.fail("this took more than four minutes"))
-    signal.alarm(240)
     yield made
-    signal.alarm(0)
     for process in made.started:
         if process.poll() is None:
             process.kill()
             process.wait()
-    data = (made.home / "postgres").resolve()
-    shutil.rmtree(data, ignore_errors=True)
+    shutil.rmtree((made.home / "postgres").resolve(), ignore_errors=True)
     shutil.rmtree(home, ignore_errors=True)

@@ -1,34 +1,21 @@
 """Every `heyi` command, as a program and as a person would call it."""
 
 import json
-import shutil
 import tarfile
-import tempfile
-from pathlib import Path
 
 import pytest
 
-from tests.setup.conftest import Place
 from tests.setup.test_postgres import USE, finish
 
 
 @pytest.fixture(scope="module")
-def home():
-    """A HEYI_HOME that was an empty folder before its first command, shared by this file."""
-    folder = Path(tempfile.mkdtemp(prefix="heyi-", dir="/tmp"))
-    place = Place(folder)
-    done = place.heyi("upgrade", "--json")
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    assert (said["ok"], said["migrations"] > 50) == (True, True)
-    assert place.servers() == [], "the call that started the database stopped it"
-    use = place.python(USE)  # From here on the commands share a server: faster.
+def home(installed):
+    """The commands share a server that somebody else holds: that is faster."""
+    use = installed.python(USE)
     use.stdout.readline()
-    yield place
+    yield installed
     finish(use)
-    assert place.servers() == []
-    shutil.rmtree((folder / "postgres").resolve(), ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    assert installed.servers() == []
 
 
 def answer(done, code=0):

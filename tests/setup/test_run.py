@@ -70,8 +70,12 @@ class Running:
 
 
 @pytest.fixture
-def running(place):
-    return Running(place)
+def running(installed):
+    made = Running(installed)
+    yield made
+    if made.process.poll() is None:
+        made.process.kill()
+    until(made.gone)
 
 
 def test_it_answers_heals_and_stops(running):
