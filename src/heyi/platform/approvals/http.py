@@ -1,6 +1,7 @@
 """Approvals over HTTP: tasks, policies, delegations."""
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.http import HttpResponse
@@ -18,7 +19,135 @@ from heyi.platform.requests import Request
 router = Router(tags=["approvals"])
 
 
-class Decide(Schema):
+class TaskOut(Schema):
+    """A document that waits for this person. `on_behalf_of`: for whom they stand in."""
+
+    id: int
+    document_type: str
+    document_id: int
+    number: str
+    submitter_id: int
+    submitter: str
+    amount: Decimal | None
+    step: str
+    step_name: str
+    source: str
+    required: bool
+    user: int
+    on_behalf_of: int | None
+    opened_at: datetime
+    due_at: datetime | None
+    overdue: bool
+
+
+class TaskPageOut(Schema):
+    rows: list[TaskOut]
+    next: int | None
+
+
+class DecidedDocumentOut(Schema):
+    type: str
+    id: int
+    number: str
+    state: str
+    version: int
+
+
+class DecidedOut(Schema):
+    documents: list[DecidedDocumentOut]
+
+
+class ApprovalTaskOut(Schema):
+    id: int
+    user: int
+    source: str
+    state: str
+    required: bool
+    due_at: datetime | None
+    decided_by: int | None
+    decided_at: datetime | None
+
+
+class ApprovalStepOut(Schema):
+    step: str
+    name: str
+    mode: str
+    state: str
+    started_at: datetime
+    ended_at: datetime | None
+    tasks: list[ApprovalTaskOut]
+
+
+class DecisionOut(Schema):
+    verb: str
+    actor: str
+    on_behalf_of: int | None
+    to: int | None
+    step: str
+    reason: str
+    at: datetime
+
+
+class ApprovalOut(Schema):
+    """One submission of a document on its way through a policy."""
+
+    id: int
+    state: str
+    policy: str
+    policy_name: str
+    policy_version: int
+    submitter: str
+    amount: Decimal | None
+    started_at: datetime
+    ended_at: datetime | None
+    steps: list[ApprovalStepOut]
+    decisions: list[DecisionOut]
+
+
+class PolicyOut(Schema):
+    id: int
+    document_type: str
+    code: str
+    version: int
+    name: str
+    rank: int
+    state: str
+    flow: dict[str, Any]
+    published_at: datetime | None
+
+
+class SimulatedStepOut(Schema):
+    """`otherwise`: nobody the step names could decide; the last resort is asked."""
+
+    id: str
+    name: str
+    mode: str
+    hours: int | None
+    applies: bool
+    users: list[int]
+    otherwise: bool
+
+
+class SimulationOut(Schema):
+    applies: bool
+    steps: list[SimulatedStepOut]
+
+
+class DelegationOut(Schema):
+    id: int
+    from_user: int
+    to_user: int
+    starts: date
+    ends: date
+    types: list[str]
+    reason: str
+
+
+class EndedOut(Schema):
+    id: int
+
+
+class DecideTask(Schema):
     """`to`: the person, for add_signer and delegate. `step`: where to return to; none is the
     submitter."""
 
@@ -28,13 +157,13 @@ class Decide(Schema):
     step: str | None = None
 
 
-class DecideMany(Schema):
+class DecideTasks(Schema):
     tasks: list[int]
     verb: Literal["approve", "reject", "return"]
     reason: str = ""
 
 
-class Draft(Schema):
+class PolicyIn(Schema):
     document_type: str
     code: str
     name: str = ""
@@ -42,7 +171,7 @@ class Draft(Schema):
     flow: dict[str, Any]
 
 
-class Trial(Schema):
+class PolicyTrial(Schema):
     """A document, or facts made up."""
 
     document: int | None = None
@@ -51,7 +180,7 @@ class Trial(Schema):
     warehouse: int | None = None
 
 
-class Away(Schema):
+class DelegationIn(Schema):
     to: int
     starts: date
     ends: date
@@ -60,14 +189,14 @@ class Away(Schema):
     absent: int | None = None
 
 
-@router.get("/tasks")
+@router.get("/tasks", response=TaskPageOut)
 def mine(request: Request, after: int = 0, limit: int = tasks.PAGE) -> dict[str, Any]:
     """What waits for this person's decision, also as somebody's deputy."""
     return tasks.inbox(request.actor, after=after, limit=limit)
 
 
-@router.post("/tasks/decide")
-def decide_many(request: Request, body: DecideMany) -> HttpResponse:
+@router.post("/tasks/decide", response=DecidedOut)
+def decide_many(request: Request, body: DecideTasks) -> HttpResponse:
     """Decide several tasks alike, all or none."""
 
     def work() -> tuple[int, Any]:
@@ -80,8 +209,8 @@ def decide_many(request: Request, body: DecideMany) -> HttpResponse:
     return write(request, work)
 
 
-@router.post("/tasks/{task}/decide")
-def decide(request: Request, task: int, body: Decide) -> HttpResponse:
+@router.post("/tasks/{task}/decide", response=DecidedOut)
+def decide(request: Request, task: int, body: DecideTask) -> HttpResponse:
     """Approve, reject, return, ask one more person, or pass a task on."""
 
     def work() -> tuple[int, Any]:
@@ -93,7 +222,7 @@ def decide(request: Request, task: int, body: Decide) -> HttpResponse:
     return write(request, work)
 
 
-@router.get("/history/{document_type}/{document}")
+@router.get("/history/{document_type}/{document}", response=list[ApprovalOut])
 def history(request: Request, document_type: str, document: int) -> list[dict[str, Any]]:
     """The approvals of a document, for whoever may read it or is asked about it."""
     access = Access.registry.get(document_type)
@@ -111,7 +240,7 @@ def history(request: Request, document_type: str, document: int) -> list[dict[st
     return tasks.history(document_type, document)
 
 
-@router.get("/policies")
+@router.get("/policies", response=list[PolicyOut])
 def all_policies(request: Request, document_type: str = "") -> list[dict[str, Any]]:
     """Every policy of the company that is in force or a draft."""
     policies.may(request.actor)
@@ -121,8 +250,8 @@ def all_policies(request: Request, document_type: str = "") -> list[dict[str, An
     return [_policy(p) for p in rows.order_by("document_type", "rank", "code", "version")]
 
 
-@router.post("/policies")
-def draft(request: Request, body: Draft) -> HttpResponse:
+@router.post("/policies", response={201: PolicyOut})
+def draft(request: Request, body: PolicyIn) -> HttpResponse:
     """Save the draft of a policy."""
     return write(
         request,
@@ -138,20 +267,20 @@ def draft(request: Request, body: Draft) -> HttpResponse:
     )  # fmt: skip
 
 
-@router.post("/policies/{policy}/publish")
+@router.post("/policies/{policy}/publish", response=PolicyOut)
 def publish(request: Request, policy: int) -> HttpResponse:
     """Put a draft in force for new submissions."""
     return write(request, lambda: (200, _policy(approvals.publish_policy(request.actor, policy))))
 
 
-@router.post("/policies/{policy}/retire")
+@router.post("/policies/{policy}/retire", response=PolicyOut)
 def retire(request: Request, policy: int) -> HttpResponse:
     """Take a policy out of force."""
     return write(request, lambda: (200, _policy(approvals.retire_policy(request.actor, policy))))
 
 
-@router.post("/policies/{policy}/simulate")
-def simulate(request: Request, policy: int, body: Trial) -> dict[str, Any]:
+@router.post("/policies/{policy}/simulate", response=SimulationOut)
+def simulate(request: Request, policy: int, body: PolicyTrial) -> dict[str, Any]:
     """The path a document would take under a policy. Changes nothing."""
     policies.may(request.actor)
     found = Policy.objects.filter(pk=policy, company_id=request.actor.company).first()
@@ -171,7 +300,7 @@ def simulate(request: Request, policy: int, body: Trial) -> dict[str, Any]:
     return approvals.simulate(found, request.actor, document=document)
 
 
-@router.get("/delegations")
+@router.get("/delegations", response=list[DelegationOut])
 def delegations(request: Request) -> list[dict[str, Any]]:
     """Who stands in for this person, and for whom they do."""
     me = request.actor.id
@@ -182,8 +311,8 @@ def delegations(request: Request) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/delegations")
-def delegate(request: Request, body: Away) -> HttpResponse:
+@router.post("/delegations", response={201: DelegationOut})
+def delegate(request: Request, body: DelegationIn) -> HttpResponse:
     """Let somebody decide one's tasks for some days."""
     return write(
         request,
@@ -199,7 +328,7 @@ def delegate(request: Request, body: Away) -> HttpResponse:
     )  # fmt: skip
 
 
-@router.delete("/delegations/{delegation}")
+@router.delete("/delegations/{delegation}", response=EndedOut)
 def end_delegation(request: Request, delegation: int) -> HttpResponse:
     """Take a delegation back."""
 
@@ -227,6 +356,6 @@ def _policy(policy: Policy) -> dict[str, Any]:
 
 def _delegation(d: Delegation) -> dict[str, Any]:
     return {
-        "id": d.pk, "from": d.from_user, "to": d.to_user, "starts": d.starts, "ends": d.ends,
+        "id": d.pk, "from_user": d.from_user, "to_user": d.to_user, "starts": d.starts, "ends": d.ends,
         "types": d.types, "reason": d.reason,
     }  # fmt: skip

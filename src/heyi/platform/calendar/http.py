@@ -16,19 +16,28 @@ router = Router(tags=["calendar"])
 LONGEST_DAYS = 400
 
 
-class Week(Schema):
+class WorkingDayOut(Schema):
+    """A day: its working spans, and the name of what makes it special."""
+
+    on: date
+    spans: list[list[str]]
+    special: bool
+    name: str
+
+
+class WorkingWeek(Schema):
     week: list[list[list[str]]]
     country: str = "CN"
     region: str = ""
     version: int
 
 
-class Day(Schema):
+class SpecialDay(Schema):
     spans: list[list[str]] | None
     name: str = ""
 
 
-@router.get("")
+@router.get("", response=WorkingWeek)
 def week(request: Request) -> dict[str, Any]:
     """The company's working week."""
     found = WorkCalendar.objects.filter(company_id=request.actor.company).first()
@@ -39,8 +48,8 @@ def week(request: Request) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.put("")
-def set_week(request: Request, body: Week) -> HttpResponse:
+@router.put("", response=WorkingWeek)
+def set_week(request: Request, body: WorkingWeek) -> HttpResponse:
     def work() -> tuple[int, Any]:
         edit.set_week(
             request.actor, body.week,
@@ -51,7 +60,7 @@ def set_week(request: Request, body: Week) -> HttpResponse:
     return write(request, work)
 
 
-@router.get("/days")
+@router.get("/days", response=list[WorkingDayOut])
 def days(request: Request, start: date, end: date) -> list[dict[str, Any]]:
     """Every day between two dates: its spans, and the name of what makes it special."""
     calendar = calendar_of(request.actor.company)
@@ -73,8 +82,8 @@ def days(request: Request, start: date, end: date) -> list[dict[str, Any]]:
     ]
 
 
-@router.put("/days/{on}")
-def set_day(request: Request, on: date, body: Day) -> HttpResponse:
+@router.put("/days/{on}", response=WorkingDayOut)
+def set_day(request: Request, on: date, body: SpecialDay) -> HttpResponse:
     """Give a day its own hours, or (spans null) those of its weekday again."""
 
     def work() -> tuple[int, Any]:

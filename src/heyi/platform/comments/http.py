@@ -1,5 +1,6 @@
 """Comments over HTTP."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,11 +13,36 @@ from heyi.platform.requests import Request
 router = Router(tags=["comments"])
 
 
-class Say(Schema):
+class CommentAuthorOut(Schema):
+    id: int
+    login: str
+    name: str
+
+
+class CommentOut(Schema):
+    """What somebody said. Plain text; empty once withdrawn. `unreached`: people who were mentioned
+    but may not see the record."""
+
+    id: int
+    author: CommentAuthorOut
+    at: datetime
+    text: str
+    mentions: list[int]
+    withdrawn: bool
+    withdrawn_by: str | None
+    unreached: list[str] | None = None
+
+
+class CommentPageOut(Schema):
+    rows: list[CommentOut]
+    next: int | None
+
+
+class CommentIn(Schema):
     text: str
 
 
-@router.get("/records/{screen}/{int:id}/comments")
+@router.get("/records/{screen}/{int:id}/comments", response=CommentPageOut)
 def comments(
     request: Request, screen: str, id: int, after: int = 0, limit: int = talk.PAGE
 ) -> dict[str, Any]:
@@ -24,13 +50,13 @@ def comments(
     return talk.comments(request.actor, screen, id, after=after, limit=limit)
 
 
-@router.post("/records/{screen}/{int:id}/comments")
-def say(request: Request, screen: str, id: int, body: Say) -> HttpResponse:
+@router.post("/records/{screen}/{int:id}/comments", response={201: CommentOut})
+def say(request: Request, screen: str, id: int, body: CommentIn) -> HttpResponse:
     """Comment on a record; @login or @name tells people who may see it."""
     return write(request, lambda: (201, talk.say(request.actor, screen, id, body.text)))
 
 
-@router.post("/comments/{int:comment}/withdraw")
+@router.post("/comments/{int:comment}/withdraw", response=CommentOut)
 def withdraw(request: Request, comment: int) -> HttpResponse:
     """Take a comment back. It leaves a mark."""
     return write(request, lambda: (200, talk.withdraw(request.actor, comment)))

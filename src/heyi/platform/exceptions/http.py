@@ -1,5 +1,6 @@
 """The exception queue over HTTP."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 from django.http import HttpResponse
@@ -15,27 +16,77 @@ from heyi.platform.requests import Request
 router = Router(tags=["exceptions"])
 
 
-class Assign(Schema):
+class SubjectOut(Schema):
+    """A row, by the type of its record and its id; or, for what is no row, a name."""
+
+    type: str
+    id: int | str
+
+
+class CaseOut(Schema):
+    """A case. Its words are the message `code` with `params`."""
+
+    id: int
+    version: int
+    code: str
+    kind: str
+    severity: str
+    state: str
+    params: dict[str, Any]
+    refs: list[SubjectOut]
+    count: int
+    owner: str
+    assignee: int | None
+    opened_by: int
+    opened_at: datetime
+    last_at: datetime
+    due_at: datetime
+    overdue: bool
+    ended_at: datetime | None
+    cause: str
+    remedy: str
+    trace: str
+    screens: list[str]
+
+
+class CaseLogOut(Schema):
+    action: str
+    actor: str
+    at: datetime
+    text: str
+    details: dict[str, Any]
+
+
+class CaseWholeOut(CaseOut):
+    log: list[CaseLogOut]
+
+
+class CasePageOut(Schema):
+    rows: list[CaseOut]
+    next: str | None
+
+
+class CaseAssign(Schema):
     version: int
     to: int
 
 
-class Text(Schema):
+class CaseComment(Schema):
     text: str
 
 
-class Resolve(Schema):
+class CaseResolve(Schema):
     version: int
     cause: Literal["data", "system", "process", "user", "vendor", "external"]
     remedy: str
 
 
-class Dismiss(Schema):
+class CaseDismiss(Schema):
     version: int
     reason: str
 
 
-@router.get("")
+@router.get("", response=CasePageOut)
 def page(
     request: Request, state: str = "open", mine: bool = False, code: str = "",
     after: str = "", limit: int = queue.PAGE,
@@ -44,7 +95,7 @@ def page(
     return queue.page(request.actor, state=state, mine=mine, code=code, after=after, limit=limit)
 
 
-@router.get("/{case}")
+@router.get("/{case}", response=CaseWholeOut)
 def one(request: Request, case: int) -> dict[str, Any]:
     found = queue.visible(request.actor).filter(pk=case).first()
     if found is None:
@@ -52,8 +103,8 @@ def one(request: Request, case: int) -> dict[str, Any]:
     return _whole(found)
 
 
-@router.post("/{case}/assign")
-def assign(request: Request, case: int, body: Assign) -> HttpResponse:
+@router.post("/{case}/assign", response=CaseWholeOut)
+def assign(request: Request, case: int, body: CaseAssign) -> HttpResponse:
     """Give a case to a person."""
     actor = request.actor
     queue.take(actor, case)
@@ -62,16 +113,16 @@ def assign(request: Request, case: int, body: Assign) -> HttpResponse:
     )
 
 
-@router.post("/{case}/comment")
-def comment(request: Request, case: int, body: Text) -> HttpResponse:
+@router.post("/{case}/comment", response=CaseWholeOut)
+def comment(request: Request, case: int, body: CaseComment) -> HttpResponse:
     actor = request.actor
     if not queue.visible(actor).filter(pk=case).exists():
         raise NotFound("platform.exception", [case])
     return _done(request, case, lambda: exceptions.comment(case, body.text, actor=actor))
 
 
-@router.post("/{case}/resolve")
-def resolve(request: Request, case: int, body: Resolve) -> HttpResponse:
+@router.post("/{case}/resolve", response=CaseWholeOut)
+def resolve(request: Request, case: int, body: CaseResolve) -> HttpResponse:
     """End a case: cause, and what was done."""
     actor = request.actor
     queue.take(actor, case)
@@ -83,8 +134,8 @@ def resolve(request: Request, case: int, body: Resolve) -> HttpResponse:
     )  # fmt: skip
 
 
-@router.post("/{case}/dismiss")
-def dismiss(request: Request, case: int, body: Dismiss) -> HttpResponse:
+@router.post("/{case}/dismiss", response=CaseWholeOut)
+def dismiss(request: Request, case: int, body: CaseDismiss) -> HttpResponse:
     """End a case about which nothing has to be done."""
     actor = request.actor
     queue.take(actor, case)

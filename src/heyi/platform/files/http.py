@@ -1,10 +1,11 @@
 """Attachments over HTTP."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
-from ninja import File, Router
+from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
 from heyi.platform.files import attachments as files
@@ -16,13 +17,29 @@ router = Router(tags=["files"])
 _LONGEST_KEY = 80
 
 
-@router.get("/records/{screen}/{int:id}/attachments")
+class AttachmentOut(Schema):
+    """A file of a record. `state`: ready, quarantined (being scanned), infected."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    state: str
+    added_by: str
+    added_at: datetime
+    withdrawn: bool
+    withdrawn_by: str | None
+    reason: str
+
+
+@router.get("/records/{screen}/{int:id}/attachments", response=list[AttachmentOut])
 def attachments(request: Request, screen: str, id: int) -> list[dict[str, Any]]:
     """The files of a record, newest first."""
     return files.attachments(request.actor, screen, id)
 
 
-@router.post("/records/{screen}/{int:id}/attachments")
+@router.post("/records/{screen}/{int:id}/attachments", response={201: AttachmentOut})
 def attach(request: Request, screen: str, id: int, file: UploadedFile = File(...)) -> HttpResponse:
     """Attach a file (multipart, field `file`)."""
     actor, key = request.actor, request.headers.get("Idempotency-Key", "")
@@ -49,7 +66,7 @@ def download(request: Request, attachment: int) -> FileResponse:
     return response
 
 
-@router.delete("/attachments/{int:attachment}")
+@router.delete("/attachments/{int:attachment}", response=AttachmentOut)
 def withdraw(request: Request, attachment: int, reason: str = "") -> HttpResponse:
     """Take a file back. It leaves a mark, and its content stays for the auditor."""
     return write(request, lambda: (200, files.withdraw(request.actor, attachment, reason=reason)))

@@ -103,7 +103,7 @@ def _zipped(file: BinaryIO) -> Kind | Refused:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()[:_MOST_ENTRIES]
             mimetype = _first_entry(archive, names)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         return Refused("broken zip")
     finally:
         file.seek(0)

@@ -1,5 +1,6 @@
 """The inbox over HTTP: tasks, notices, mentions, and how many of each wait."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 from django.http import HttpResponse
@@ -16,13 +17,48 @@ router = Router(tags=["inbox"])
 PAGE = 50
 
 
-class Read(Schema):
+class NoticeSubjectOut(Schema):
+    type: str
+    id: int
+
+
+class NoticeOut(Schema):
+    """A notice. Its words are the message `kind` with `params`."""
+
+    id: int
+    kind: str
+    params: dict[str, Any]
+    actor: str
+    at: datetime
+    read: bool
+    subject: NoticeSubjectOut | None
+
+
+class NoticePageOut(Schema):
+    rows: list[NoticeOut]
+    next: int | None
+
+
+class InboxOut(Schema):
+    """`tasks` by the module that asks: "approvals" has the rows of GET /approvals/tasks."""
+
+    counts: dict[str, int]
+    tasks: dict[str, Any]
+    notices: NoticePageOut
+    mentions: NoticePageOut
+
+
+class ReadOut(Schema):
+    read: int
+
+
+class ReadNotices(Schema):
     """`notices` null marks all."""
 
     notices: list[int] | None = None
 
 
-@router.get("")
+@router.get("", response=InboxOut)
 def inbox(request: Request) -> dict[str, Any]:
     """Everything that waits for this person: the first page of each kind, and the counts."""
     actor = request.actor
@@ -34,14 +70,14 @@ def inbox(request: Request) -> dict[str, Any]:
     }
 
 
-@router.get("/counts")
+@router.get("/counts", response=dict[str, int])
 def counts(request: Request) -> dict[str, int]:
     """How many of each wait, counted no further than 99."""
     tasks = {name: count(request.actor) for name, _, count in declared("inboxes")}
     return {**tasks, **unread(request.actor)}
 
 
-@router.get("/notices")
+@router.get("/notices", response=NoticePageOut)
 def notices(
     request: Request,
     kind: Literal["notices", "mentions"] = "notices",
@@ -53,8 +89,8 @@ def notices(
     return _page(request.actor, kind, after, limit, unread_only)
 
 
-@router.post("/read")
-def read(request: Request, body: Read) -> HttpResponse:
+@router.post("/read", response=ReadOut)
+def read(request: Request, body: ReadNotices) -> HttpResponse:
     """Mark notices as read."""
 
     def work() -> tuple[int, Any]:

@@ -1,5 +1,6 @@
 """Jobs and parked events over HTTP."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -17,11 +18,56 @@ ADMINISTRATOR = "system.administrator"
 PAGE = 50
 
 
-class Skip(Schema):
+class RunOut(Schema):
+    """A job as a person follows it."""
+
+    id: int
+    name: str
+    state: str
+    done: int
+    total: int | None
+    cancel: bool
+    result: Any
+    error: str
+    actor: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class RunPageOut(Schema):
+    rows: list[RunOut]
+    next: int | None
+
+
+class ParkedOut(Schema):
+    """An event that failed for good and holds back its lane."""
+
+    id: int
+    topic: str
+    key: str
+    handler: str
+    state: str
+    error: str
+    case: int | None
+    parked_at: datetime
+
+
+class ParkedPageOut(Schema):
+    rows: list[ParkedOut]
+    next: int | None
+
+
+class ParkedStateOut(Schema):
+    id: int
+    state: str
+
+
+class EventSkip(Schema):
     reason: str
 
 
-@router.get("/runs")
+@router.get("/runs", response=RunPageOut)
 def runs(request: Request, after: int = 0, limit: int = PAGE) -> dict[str, Any]:
     """The person's own runs, newest first; an administrator sees everybody's."""
     rows = _runs(request.actor)
@@ -35,12 +81,12 @@ def runs(request: Request, after: int = 0, limit: int = PAGE) -> dict[str, Any]:
     }
 
 
-@router.get("/runs/{run}")
+@router.get("/runs/{run}", response=RunOut)
 def run(request: Request, run: int) -> dict[str, Any]:
     return _shown(_run(request.actor, run))
 
 
-@router.post("/runs/{run}/cancel")
+@router.post("/runs/{run}/cancel", response=RunOut)
 def cancel(request: Request, run: int) -> HttpResponse:
     """Ask a run to stop."""
     _run(request.actor, run)
@@ -52,7 +98,7 @@ def cancel(request: Request, run: int) -> HttpResponse:
     return write(request, work)
 
 
-@router.get("/parked")
+@router.get("/parked", response=ParkedPageOut)
 def parked(request: Request, after: int = 0, limit: int = PAGE) -> dict[str, Any]:
     """Events that failed for good and hold back their lanes."""
     _administer(request.actor)
@@ -71,7 +117,7 @@ def parked(request: Request, after: int = 0, limit: int = PAGE) -> dict[str, Any
     }  # fmt: skip
 
 
-@router.post("/parked/{event}/retry")
+@router.post("/parked/{event}/retry", response=ParkedStateOut)
 def retry(request: Request, event: int) -> HttpResponse:
     """Try a parked event once more, now."""
     _take(request.actor, event)
@@ -83,8 +129,8 @@ def retry(request: Request, event: int) -> HttpResponse:
     return write(request, work)
 
 
-@router.post("/parked/{event}/skip")
-def skip(request: Request, event: int, body: Skip) -> HttpResponse:
+@router.post("/parked/{event}/skip", response=ParkedStateOut)
+def skip(request: Request, event: int, body: EventSkip) -> HttpResponse:
     """Give up a parked event, so that later ones of its lane go on."""
     _take(request.actor, event)
 

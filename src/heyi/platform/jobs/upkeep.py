@@ -1,5 +1,8 @@
 """Keeping the jobs' own tables small."""
 
+from datetime import timedelta
+
+from heyi.platform import clock
 from heyi.platform.jobs.runs import Run, job
 from heyi.platform.rows import fetch
 
@@ -23,6 +26,7 @@ def tidy(run: Run) -> dict[str, int]:
     fetch(
         "DELETE FROM procrastinate_jobs j WHERE j.status IN ('failed', 'aborted', 'cancelled')"
         " AND NOT EXISTS (SELECT 1 FROM procrastinate_events e WHERE e.job_id = j.id"
-        " AND e.at > now() - interval '30 days')"
+        " AND e.at > %s)",
+        [clock.world() - timedelta(days=30)],  # the queue lives in the world's time
     )
     return {"handled": handled[0][0], "runs": runs[0][0]}
