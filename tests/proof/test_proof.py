@@ -77,7 +77,7 @@ def test_sound_books_pass_and_say_how_much_was_looked_at(paper):
     assert {id_: p["checked"] for id_, p in found.items()} == {
         "ledger.vouchers": 10, "ledger.entries": 37, "ledger.numbers": 1, "ledger.on_hand": 3,
         "ledger.reserved": 3, "ledger.stock_accounts": 9, "ledger.pools": 3,
-        "ledger.balances": 8, "ledger.control_accounts": 3, "ledger.dimensions": 3,
+        "ledger.balances": 15, "ledger.control_accounts": 3, "ledger.dimensions": 3,
         "ledger.progress": 0, "ledger.owners": 0, "ledger.chain": 10,
     }
     assert proofs.run()["ok"] is True
@@ -237,6 +237,17 @@ def test_a_balance_folded_or_waiting(paper, table):
         "row": "ledger.account", "company_id": paper.id, "company": "HY", "account_id": account,
         "account": "1122", "party_id": 77, "party": None, "kept": "7.00", "found": "0.00",
     }
+
+
+def test_the_turnover_of_an_account(paper):
+    account = paper.accounts["vat_output"]
+    tamper("UPDATE ledger_accountturnover SET credit = 12 WHERE account_id = %s", account)
+    assert failed() == {"ledger.balances": {
+        "row": "ledger.account_turnover", "company_id": paper.id, "company": "HY",
+        "account_id": account, "account": "2221.01.07", "period": "2026-03-01",
+        "period_id": failed()["ledger.balances"]["period_id"], "kept_debit": "0.00",
+        "found_debit": "0.00", "kept_credit": "12.00", "found_credit": "13.00",
+    }}
 
 
 def test_a_receivable_that_names_nobody(paper):

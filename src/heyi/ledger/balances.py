@@ -29,6 +29,13 @@ def fold() -> int:
                 DO UPDATE SET debit = b.debit + EXCLUDED.debit, credit = b.credit + EXCLUDED.credit,
                     "foreign" = b."foreign" + EXCLUDED."foreign",
                     quantity = b.quantity + EXCLUDED.quantity
+            ), summed AS (
+                INSERT INTO ledger_accountturnover AS t
+                    (company_id, period_id, account_id, debit, credit)
+                SELECT company_id, period_id, account_id, sum(debit), sum(credit)
+                FROM gone GROUP BY 1, 2, 3
+                ON CONFLICT (company_id, period_id, account_id)
+                DO UPDATE SET debit = t.debit + EXCLUDED.debit, credit = t.credit + EXCLUDED.credit
             )
             SELECT count(*) FROM gone
             """

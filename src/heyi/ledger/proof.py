@@ -352,7 +352,7 @@ _KEY = "company_id, period_id, account_id, dimension_set_id, currency"
 
 
 def balances(company: int | None, since: int | None) -> Result:
-    """Turnover kept per period, folded or waiting, is the sum of the lines."""
+    """Turnover kept per period, folded or waiting, is the sum of the lines, and sums to accounts."""
     if since is None:
         touched = lines = "true"
     else:
@@ -366,7 +366,7 @@ def balances(company: int | None, since: int | None) -> Result:
         ("debit", "debit"), ("credit", "credit"), ('"foreign"', "others"), ("quantity", "quantity"),
     ))  # fmt: skip
     zero = ", ".join(f"coalesce({{0}}.{c}, 0)" for c in ("debit", "credit", "others", "quantity"))
-    return _compare(
+    kept = _compare(
         f"""
         SELECT 'ledger.period_balance' AS row, {_KEY},
                coalesce(b.debit, 0)::text AS kept_debit, coalesce(l.debit, 0)::text AS found_debit,
@@ -380,6 +380,23 @@ def balances(company: int | None, since: int | None) -> Result:
         """,
         _KEY,
     )
+    turnover = _compare(
+        f"""
+        SELECT 'ledger.account_turnover' AS row, company_id, period_id, account_id,
+               coalesce(t.debit, 0)::text AS kept_debit, coalesce(b.debit, 0)::text AS found_debit,
+               coalesce(t.credit, 0)::text AS kept_credit,
+               coalesce(b.credit, 0)::text AS found_credit,
+               (coalesce(t.debit, 0), coalesce(t.credit, 0))
+                 IS DISTINCT FROM (coalesce(b.debit, 0), coalesce(b.credit, 0)) AS bad
+        FROM (SELECT * FROM ledger_accountturnover t WHERE {_of("t", company)}) t
+        FULL JOIN (SELECT company_id, period_id, account_id, sum(debit) AS debit,
+                          sum(credit) AS credit
+                   FROM ledger_periodbalance x WHERE {_of("x", company)} GROUP BY 1, 2, 3) b
+        USING (company_id, period_id, account_id)
+        """,
+        "company_id, period_id, account_id",
+    )
+    return _first(kept, turnover)
 
 
 def control_accounts(company: int | None, since: int | None) -> Result:

@@ -63,7 +63,7 @@ _FIGURES = """
            sum(credit) FILTER (WHERE "on" >= %s) AS year_credit
     FROM (
         SELECT b.account_id, p.start AS "on", b.debit, b.credit
-        FROM ledger_period p JOIN ledger_periodbalance b
+        FROM ledger_period p JOIN ledger_accountturnover b
           ON b.company_id = p.company_id AND b.period_id = p.id
         WHERE p.company_id = %s AND p.id = ANY(%s::bigint[])
         UNION ALL
@@ -257,6 +257,7 @@ def _below(company: int, account: int) -> list[int]:
 
 
 def _balance_before(company: int, leaves: list[int], on: date, party: int | None) -> Decimal:
+    kept = "ledger_accountturnover" if party is None else "ledger_periodbalance"
     who = "" if party is None else (
         "AND EXISTS (SELECT 1 FROM ledger_dimensionset d "
         "WHERE d.id = x.dimension_set_id AND d.party = %s)"
@@ -265,7 +266,7 @@ def _balance_before(company: int, leaves: list[int], on: date, party: int | None
     [(balance,)] = fetch(
         f"""
         SELECT coalesce(sum(value), 0) FROM (
-            SELECT x.debit - x.credit AS value FROM ledger_periodbalance x
+            SELECT x.debit - x.credit AS value FROM {kept} x
             JOIN ledger_period p ON p.id = x.period_id AND p."end" < %s
             WHERE x.company_id = %s AND x.account_id = ANY(%s::bigint[]) {who}
             UNION ALL

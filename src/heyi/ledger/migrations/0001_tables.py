@@ -15,6 +15,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='AccountTurnover',
+            fields=[
+                ('pk', models.CompositePrimaryKey('company_id', 'period_id', 'account_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('company_id', models.BigIntegerField()),
+                ('period_id', models.BigIntegerField()),
+                ('account_id', models.BigIntegerField()),
+                ('debit', models.DecimalField(decimal_places=2, max_digits=18)),
+                ('credit', models.DecimalField(decimal_places=2, max_digits=18)),
+            ],
+        ),
+        migrations.CreateModel(
             name='BookSettings',
             fields=[
                 ('company', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='platform.company')),
