@@ -6,7 +6,7 @@ from unicodedata import east_asian_width
 
 PORTRAIT, LANDSCAPE = 180.0, 267.0  # mm between the margins of an A4 sheet
 SIZES = (9.0, 8.0, 7.0)  # points
-PADDING = 2.6  # mm, both sides of a cell
+PADDING = 3.4  # mm, both sides of a cell
 _MM = 0.3528  # one point
 _BREAK = "\u200b"
 
