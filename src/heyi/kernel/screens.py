@@ -5,8 +5,9 @@ the product speaks. `platform.screens` resolves every path against the models at
 start-up and fails the boot on a typo.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Edit = Literal["draft", "never", "always"]
 Sign = Literal["positive", "not_negative", "any"]
@@ -30,6 +31,26 @@ class Field:
     edit: Edit = "draft"
     required: bool | None = None
     sign: Sign | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A field worked out when it is asked for and stored nowhere: "delivered 6 of 10".
+
+    A module may give one to a screen of a lower module. It can be neither filtered nor sorted by.
+
+    Args:
+        kind: What its values are ("quantity", "money", "date", "text", …).
+        values: (ids, actor) -> {id: value}, in one statement for all ids.
+        on: Whether the ids are those of records or of lines.
+        decimals: Of figures, at most.
+    """
+
+    path: str
+    kind: str
+    values: Callable[[Sequence[int], Any], Mapping[int, Any]]
+    on: Literal["head", "lines"] = "head"
+    decimals: int = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from django.db.models import Expression
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from heyi.platform.access import Actor
 from heyi.platform.screens import FIGURES, Spec
 from heyi.platform.values import render
 
@@ -102,6 +103,8 @@ def _columns(
     orm, pick = list(first), []
     for spec in specs:
         at = len(orm)
+        if spec.computed is not None:
+            continue
         if is_extra(spec.path):
             orm.append(spec.orm)
             pick.append((spec.path, _extra(at, spec, typed)))
@@ -155,3 +158,19 @@ def _plain(at: int, spec: Spec, typed: bool) -> Callable[[Row, str], Any]:
     if spec.kind in FIGURES and not typed:
         return lambda row, language: render(spec, row[at])
     return lambda row, language: row[at]
+
+
+def work_out(
+    specs: Iterable[Spec], rows: Sequence[tuple[int, dict[str, Any]]], actor: Actor, *, typed: bool
+) -> None:
+    """Fill in the computed fields of rows, (id, values) each: one statement a field."""
+    wanted = [spec for spec in specs if spec.computed is not None]
+    if not wanted or not rows:
+        return
+    ids = [id_ for id_, _ in rows]
+    for spec in wanted:
+        assert spec.computed is not None
+        found = spec.computed.values(ids, actor)
+        for id_, values in rows:
+            value = found.get(id_)
+            values[spec.path] = value if typed else render(spec, value)

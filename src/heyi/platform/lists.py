@@ -22,7 +22,7 @@ from django.db.models.functions import Cast
 from heyi.kernel.errors import BusinessError, Problem, Refusals, Remedy
 from heyi.platform import clock
 from heyi.platform.access import Access, Actor, NotAllowed
-from heyi.platform.columns import columns, extra_column, is_extra, localized, shown
+from heyi.platform.columns import columns, extra_column, is_extra, localized, shown, work_out
 from heyi.platform.models import Company
 from heyi.platform.screens import Compiled, Spec, compiled, lookup, resolve, seen_by, type_of
 from heyi.platform.values import parse, printable, text
@@ -78,7 +78,7 @@ class Page:
 
 
 def page(screen_id: str, actor: Actor, query: Query) -> Page:
-    """One page of a list as the actor may see it. One statement (two with "@today").
+    """One page of a list as the actor may see it. One statement, one more for each computed field.
 
     Raises:
         NotAllowed: The actor may not read this type at all.
@@ -99,14 +99,12 @@ def page(screen_id: str, actor: Actor, query: Query) -> Page:
         rows = rows.filter(_beyond(screen, order, _opened(query.after, screen, order)))
     found = list(rows.order_by(*_sorted(order)).values_list(*wanted.orm)[: limit + 1])
     start = 1 + len(_versioned(screen))
+    values = [(row[0], wanted.values(row, actor.language)) for row in found[:limit]]
+    work_out([screen.fields[p] for p in shown_paths], values, actor, typed=False)
     return Page(
         rows=[
-            {
-                "id": row[0],
-                "version": row[1] if start > 1 else 1,
-                "values": wanted.values(row, actor.language),
-            }
-            for row in found[:limit]
+            {"id": id_, "version": row[1] if start > 1 else 1, "values": own}
+            for (id_, own), row in zip(values, found, strict=False)
         ],
         next=_cursor(order, found[limit - 1][start : start + len(order)])
         if len(found) > limit
@@ -135,7 +133,9 @@ def everything(
         part = rows if place is None else rows.filter(place)
         found = list(part.values_list(*wanted.orm)[:chunk])
         if found:
-            yield [{"id": r[0], **wanted.values(r, actor.language)} for r in found]
+            values = [(r[0], wanted.values(r, actor.language)) for r in found]
+            work_out(specs, values, actor, typed=True)
+            yield [{"id": id_, **own} for id_, own in values]
         if len(found) < chunk:
             return
         place = _beyond(screen, order, found[-1][1 : 1 + len(order)])
@@ -310,9 +310,7 @@ def _beyond(screen: Compiled, order: Sequence[tuple[str, bool]], place: Sequence
     (path, down), *rest = order
     (value, *others) = place
     name = _orm(path)
-    nullable = path != "id" and (
-        is_extra(path) or resolve(screen.model, path, screen.id).nullable
-    )
+    nullable = path != "id" and (is_extra(path) or resolve(screen.model, path, screen.id).nullable)
     if value is None:
         after = Q(**{f"{name}__isnull": False}) if down else None
         same = Q(**{f"{name}__isnull": True})

@@ -38,6 +38,8 @@ class ModuleConfig(AppConfig):
         decisions: function(documents, verb, *, actor, reason) -> bool, asked before every step;
             True has dealt with it.
         panels: Panel id -> function(screen, id, *, actor) -> JSON beside a record.
+        computed: Screen id -> fields worked out for it (`kernel.screens.Computed`), also for screens
+            of lower modules.
         contributes: Screen id -> panels this module adds to it.
         defects: function(error, *, trace, path, actor), told of everything that broke.
     """

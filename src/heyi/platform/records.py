@@ -20,6 +20,7 @@ from heyi.platform import clock
 from heyi.platform.access import Actor, NotFound
 from heyi.platform.audit.api import Entry, record
 from heyi.platform.columns import columns as columns_of
+from heyi.platform.columns import work_out
 from heyi.platform.documents import can
 from heyi.platform.drafts import (
     Draft,
@@ -106,12 +107,14 @@ def load(
     if missing := [id_ for id_ in ids if id_ not in found]:
         raise NotFound(screen.id, missing)
     lines = _lines_of(screen, actor, ids, typed=typed)
+    values = {id_: wanted.values(row, actor.language) for id_, row in found.items()}
+    work_out(screen.fields.values(), list(values.items()), actor, typed=typed)
     return [
         _as_record(
             screen,
             id_,
             dict(zip(head, found[id_][1 : 1 + len(head)], strict=True)),
-            wanted.values(found[id_], actor.language),
+            values[id_],
             lines.get(id_, []),
             [],
         )
@@ -143,6 +146,8 @@ def _lines_of(
                 "values": wanted.values(row, actor.language),
             }
         )
+    every = [(line["id"], line["values"]) for own in lines.values() for line in own]
+    work_out(screen.line_fields.values(), every, actor, typed=typed)
     return lines
 
 
@@ -313,7 +318,7 @@ def _stored_lines(screen: Compiled, ids: Iterable[int]) -> dict[int, dict[int, d
 
 def _shown(draft: Draft, actor: Actor) -> dict[str, Any]:
     screen, language = draft.screen, actor.language
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "id": line.id,
             "no": line.no,
@@ -323,6 +328,10 @@ def _shown(draft: Draft, actor: Actor) -> dict[str, Any]:
         for line in draft.lines
     ]
     values = shown_values(draft, screen.fields, draft.values, language)
+    kept = [(line["id"], line["values"]) for line in lines if line["id"] is not None]
+    work_out((screen.line_fields or {}).values(), kept, actor, typed=False)
+    if draft.id is not None:
+        work_out(screen.fields.values(), [(draft.id, values)], actor, typed=False)
     head = {"version": draft.version, "number": draft.values.get("number")}
     if screen.is_document:
         head["state"] = draft.state

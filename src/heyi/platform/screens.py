@@ -22,7 +22,7 @@ from django.db.models.fields.related import ForeignKey
 from django.db.models.fields.reverse_related import ManyToOneRel
 
 from heyi.kernel.lifecycle import Lifecycle
-from heyi.kernel.screens import Edit, Field, Lookup, Screen, Sign, as_field
+from heyi.kernel.screens import Computed, Edit, Field, Lookup, Screen, Sign, as_field
 from heyi.platform import modules
 from heyi.platform.access import Access, Actor, NotFound
 from heyi.platform.extras.fields import ExtraField, extra_fields
@@ -69,6 +69,7 @@ class Spec:
         whole: Digits allowed before the point.
         texts: For fields a customer declared: the label in each language, instead of a key.
         choice_texts: The same for their choices, by value.
+        computed: How it is worked out, where it is no column.
     """
 
     path: str
@@ -93,6 +94,7 @@ class Spec:
     filterable: bool = False
     texts: tuple[tuple[str, str], ...] = ()
     choice_texts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    computed: Computed | None = None
 
     @property
     def orm(self) -> str:
@@ -229,8 +231,7 @@ class Compiled:
             "can_create": self.can_create,
         }
         if lines and self.line_fields is not None:
-            columns = [c.path for c in map(as_field, lines.columns) if c.path in self.line_fields]
-            columns += [path for path in self.line_fields if path.startswith("extra.")]
+            columns = list(self.line_fields)
             said["lines"] = {
                 "path": lines.path,
                 "columns": columns,
@@ -547,6 +548,9 @@ def kind_of(field: models.Field) -> Kind | None:
 
 
 def _spec(screen: Screen, model: type[models.Model], said: Field, *, on_lines: bool) -> Spec:
+    computed = _computed(screen.id, on_lines=on_lines).get(said.path)
+    if computed is not None:
+        return _computed_spec(screen, computed)
     found = resolve(model, said.path, screen.id)
     field, path = found.field, said.path
     kind = kind_of(field)
@@ -587,6 +591,30 @@ def _spec(screen: Screen, model: type[models.Model], said: Field, *, on_lines: b
         through=_through(model, path),
         sortable=simple and not on_lines,
         filterable=(simple or kind == "longtext") and not on_lines,
+    )
+
+
+@cache
+def _computed(screen_id: str, *, on_lines: bool) -> dict[str, Computed]:
+    """The fields modules work out for a screen, by path."""
+    return {
+        one.path: one
+        for module in modules.modules()
+        for one in module.declared.get("computed", {}).get(screen_id, ())
+        if (one.on == "lines") == on_lines
+    }
+
+
+def _computed_spec(screen: Screen, computed: Computed) -> Spec:
+    if computed.path in screen.listing.filters:
+        raise ScreenError(f'{screen.id}: "{computed.path}" is worked out; no list filters by it')
+    return Spec(
+        path=computed.path,
+        kind=computed.kind,  # type: ignore[arg-type]
+        label=field_label(screen.id, computed.path, on_lines=computed.on == "lines"),
+        nullable=True,
+        decimals=computed.decimals if computed.kind in FIGURES else None,
+        computed=computed,
     )
 
 
@@ -647,6 +675,8 @@ def _compile(screen: Screen) -> Compiled:
     if screen.id not in Access.registry:
         raise ScreenError(f"{screen.id}: nobody may see it; declare an Access of that type")
     said = _said(screen)
+    added = tuple(p for p in _computed(screen.id, on_lines=False) if p not in said)
+    said |= {path: Field(path, edit="never") for path in added}
     on_form = {f.path for group in screen.sections for f in group.fields}
     fields = {}
     for path, field in said.items():
@@ -660,7 +690,7 @@ def _compile(screen: Screen) -> Compiled:
         declared=screen,
         model=model,
         fields=_related(fields),
-        columns=screen.listing.columns,
+        columns=(*screen.listing.columns, *added),
         filters=screen.listing.filters,
         order=_order(screen, model),
         sections=tuple(
@@ -696,6 +726,11 @@ def _lines(
         raise ScreenError(
             f'{screen.id}: lines are entered at "{screen.lines.enter}", no such column'
         )
+    columns += [
+        Field(path, edit="never")
+        for path in _computed(screen.id, on_lines=True)
+        if path not in {c.path for c in columns}
+    ]
     specs = {c.path: _spec(screen, line_model, c, on_lines=True) for c in columns}
     return line_model, relation.field.name, specs
 
