@@ -145,7 +145,7 @@ class TestScreens:
         identity.grant(yu, tw)
         reply = self.save(desk, "people.employee", {"code": "E1", "name": "X", "user": yu.pk})
         assert reply.status_code == 422
-        assert code(reply) == "people.user_elsewhere"
+        assert code(reply) == "platform.reference_unknown"
         assert "于芳" not in reply.content.decode()
         offered = desk.ask("GET", "/api/lookups/identity.user").json()
         assert [o["code"] for o in offered] == ["li"]

@@ -134,8 +134,9 @@ class TestLockout:
 
     def test_one_address_trying_many_names_locks_too(self, li):
         page = Browser(ip="203.0.113.7")
-        for n in range(100):
-            page.sign_in(f"name-{n}")
+        page.sign_in("nobody")
+        Attempt.objects.filter(key="ip:203.0.113.7", tries=1).update(tries=99)
+        assert codes(page.sign_in("somebody")) == ["username_password_mismatch"]
         assert codes(page.sign_in("li")) == ["too_many_login_attempts"]
         assert Browser(ip="198.51.100.1").sign_in().status_code == 200
 

@@ -15,8 +15,5 @@ class PeopleConfig(ModuleConfig):
             "access": (access.DEPARTMENT, access.EMPLOYEE),
             "screens": (screens.DEPARTMENT, screens.EMPLOYEE),
             "lookups": (screens.DEPARTMENTS, screens.EMPLOYEES),
-            "prepare": {
-                "people.department": organisation.check_department,
-                "people.employee": organisation.check_employee,
-            },
+            "prepare": {"people.department": organisation.check_department},
         }

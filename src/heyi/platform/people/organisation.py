@@ -18,14 +18,6 @@ class DepartmentCircular(BusinessError):
     parent: str
 
 
-@dataclass(eq=False)
-class UserElsewhere(BusinessError):
-    """The user has no seat in the company of the employee."""
-
-    code = "people.user_elsewhere"
-    remedy = Remedy("people.remedy.give_seat_first")
-
-
 def heads(company: int, departments: Iterable[int]) -> dict[int, int]:
     """The head of each department: its own, or the nearest above who can sign in. One statement.
 
@@ -60,16 +52,6 @@ def check_department(draft: Draft, actor: Actor) -> None:
     if own in {pk for (pk,) in above}:
         [(name,)] = fetch("SELECT name FROM people_department WHERE id = %s", [parent])
         draft.problem(DepartmentCircular(name), field="parent")
-
-
-def check_employee(draft: Draft, actor: Actor) -> None:
-    """Refuse a user who does not belong to the company: not even their name is to be learnt."""
-    user = draft.values.get("user")
-    if user and not fetch(
-        "SELECT 1 FROM identity_membership WHERE user_id = %s AND company_id = %s",
-        [user, draft.company],
-    ):
-        draft.problem(UserElsewhere(), field="user")
 
 
 # A circle made by two people at once ends where it closes: UNION drops what was seen before.
