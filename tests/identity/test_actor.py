@@ -34,6 +34,12 @@ def asking(user=None, **headers):
     return request
 
 
+def asking_again(request):
+    """The next request of the same browser."""
+    del request._heyi_presence
+    return request
+
+
 def test_an_actor_costs_one_statement(li, hy, django_assert_num_queries):
     request = asking(li)
     with django_assert_num_queries(1):
@@ -85,6 +91,21 @@ def test_a_closed_company_has_no_seats(li, hy):
     Company.objects.update(active=False)
     with pytest.raises(NotFound):
         identity.actor_of(asking(li))
+
+
+def test_a_session_moves_on_while_used_but_not_for_ever(li, settings):
+    request = asking(li)
+    now = timezone.now()
+    began = now - timezone.timedelta(seconds=settings.SESSION_COOKIE_AGE - 3600)
+    long_ago = now - timezone.timedelta(minutes=6)
+    Session.objects.update(seen_at=long_ago, expire_date=now + timezone.timedelta(minutes=1))
+    identity.actor_of(request)
+    moved = Session.objects.get().expire_date - now
+    assert abs(moved.total_seconds() - settings.HEYI_SESSION_IDLE_SECONDS) < 60
+    Session.objects.update(seen_at=long_ago, signed_in_at=began)
+    identity.actor_of(asking_again(request))
+    left = Session.objects.get().expire_date - now
+    assert abs(left.total_seconds() - 3600) < 60, "a week after signing in it is over"
 
 
 @pytest.mark.parametrize("_case", ["password", "switched off", "too old", "idle", "ended"])

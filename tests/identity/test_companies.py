@@ -117,7 +117,10 @@ def test_another_companys_rows_do_not_exist_anywhere(two):
         answers = {
             "get": desk.ask("GET", f"{path}/{pk}"),
             "put": desk.ask("PUT", f"{path}/{pk}", body, **{"Idempotency-Key": f"{screen}-{pk}"}),
-            "log": desk.ask("GET", f"{path}/{pk}/log"),
+            **{
+                part: desk.ask("GET", f"{path}/{pk}/{part}")
+                for part in ("log", "graph", "postings", "comments", "attachments")
+            },
         }
         assert {k: r.status_code for k, r in answers.items()} == dict.fromkeys(answers, 404), screen
         ids, after = set(), ""

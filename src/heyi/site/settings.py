@@ -178,6 +178,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "100/m/ip,5/15m/key",
+    "change_password": "10/15m/user",
     "reset_password": "100/m/ip,5/h/key",
     "reset_password_from_key": "60/m/ip",
 }
