@@ -40,6 +40,8 @@ def test_check_proves_the_books(home):
 def test_a_story_is_replayed_and_compared(home):
     said = answer(home.heyi("scenario", "goods", "--json"))
     assert (said["scenario"], said["ok"], said["differences"]) == ("goods", True, [])
+    unknown = home.heyi("scenario", "flying")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
 
 
 def test_people_are_added_and_listed(home):
@@ -101,7 +103,6 @@ def test_a_backup_comes_back_proved_and_a_damaged_one_does_not(home):
         ("migrate",),
         ("check", "--fast"),
         ("user", "add"),
-        ("scenario", "flying"),
     ],
     ids=" ".join,
 )

@@ -171,6 +171,7 @@ def test_a_long_path_has_no_room_for_a_socket_so_tcp_is_used(place):
     assert finish(place.python(ASK, ask)) == "['127.0.0.1/32 127.0.0.1']\n"
     port = (place.home / "postgres").resolve() / "port"
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", int(port.read_text())))
         other.listen()
         before = port.read_text()

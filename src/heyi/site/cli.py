@@ -219,11 +219,11 @@ def _proofs(result: dict[str, Any]) -> Iterator[str]:
 
 def scenario(asked: argparse.Namespace) -> int:
     """Play a story through the product and prove the books afterwards."""
-    module = _module("heyi.site.scenarios")
-    names = tuple(module.NAMES)
-    if asked.name not in names:
-        raise Misused(f"there is no scenario {asked.name}; there are: {', '.join(names)}")
     with product():
+        module = _module("heyi.site.scenarios")
+        if asked.name not in module.NAMES:
+            known = ", ".join(module.NAMES)
+            raise Misused(f"there is no scenario {asked.name}; there are: {known}")
         result = module.run(asked.name, tell)
     return _answer(asked, result, [json.dumps(result, ensure_ascii=False, default=str)])
 

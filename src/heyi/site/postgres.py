@@ -334,6 +334,7 @@ class Server:
             return subprocess.Popen(
                 [sys.executable, "-m", "heyi.site.postgres", str(self.home)],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+                env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
             )  # fmt: skip
 
     def _await(self, keeper: subprocess.Popen[bytes], progress: Progress) -> None:
