@@ -5,7 +5,7 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 
 from heyi.platform import clock, exceptions
-from heyi.platform.access import Actor, NotAllowed, NotFound
+from heyi.platform.access import MEMBER, Actor, NotAllowed, NotFound
 from heyi.platform.exceptions import Finding, queue
 from heyi.platform.exceptions.cases import CaseEnded, CaseMoved, OutcomeMissing
 from heyi.platform.exceptions.models import Case, CaseLog
@@ -20,12 +20,12 @@ def company(db):
 
 
 def person(company, *roles, id=7, name="li"):
-    return Actor(id, name, company.pk, frozenset(roles))
+    return Actor(id, name, company.pk, frozenset({*roles, MEMBER}))
 
 
 def open_one(company, ref=1, **more):
     return exceptions.open(
-        CODE, [("platform.job_run", ref)], {"job": "x", "error": str(ref)},
+        CODE, [("jobs.run", ref)], {"job": "x", "error": str(ref)},
         company=company.pk, **more,
     )  # fmt: skip
 
@@ -35,7 +35,7 @@ def test_a_case_is_opened_with_its_owner_and_due_time(company):
     assert (case.code, case.kind, case.severity, case.owner, case.state, case.count) == (
         CODE, "system", "major", "system.administrator", "open", 1,
     )  # fmt: skip
-    assert (case.refs, case.opened_by, case.trace) == ([["platform.job_run", 1]], 7, "t-1")
+    assert (case.refs, case.opened_by, case.trace) == ([["jobs.run", 1]], 7, "t-1")
     assert case.due_at > clock.now()
     assert [(x.action, x.actor) for x in case.log.all()] == [("opened", "li")]
 
@@ -45,7 +45,7 @@ def test_equal_open_cases_are_one_with_a_count(company):
     assert open_one(company) == first
     assert open_one(company, 2) != first
     case = Case.objects.get(pk=first)
-    assert (case.count, case.refs, case.log.count()) == (2, [["platform.job_run", 1]], 1)
+    assert (case.count, case.refs, case.log.count()) == (2, [["jobs.run", 1]], 1)
 
 
 def test_an_ended_case_is_not_joined(company):

@@ -58,7 +58,7 @@ def test_a_receipt_is_approved_by_a_policy_and_posted(firm, li, wang, chen, admi
     assert receipt["state"] == "submitted"
 
     box = wang.read("/inbox")
-    assert box["counts"] == {"approvals": 1, "notices": 1, "mentions": 0}
+    assert box["counts"] == {"approvals": 1, "exceptions": 0, "notices": 1, "mentions": 0}
     [task] = box["tasks"]["approvals"]["rows"]
     assert (task["number"], task["step_name"], task["submitter"], task["amount"]) == (
         receipt["number"], "主管", "li", "25.00",
@@ -84,7 +84,9 @@ def test_a_receipt_is_approved_by_a_policy_and_posted(firm, li, wang, chen, admi
     [history] = wang.read(f"/approvals/history/{RECEIPT}/{receipt['id']}")
     assert [d["actor"] for d in history["decisions"]] == ["wang", "chen"]
     wang.send("POST", "/inbox/read", {}, 200)
-    assert wang.read("/inbox/counts") == {"approvals": 0, "notices": 0, "mentions": 0}
+    assert wang.read("/inbox/counts") == {
+        "approvals": 0, "exceptions": 0, "notices": 0, "mentions": 0,
+    }  # fmt: skip
 
 
 def test_the_records_own_approve_decides_the_task(firm, li, wang, admin):
@@ -189,14 +191,18 @@ def test_files_over_http(firm, li, wang, settings, tmp_path):
 
 def test_the_exception_queue_over_http(firm, li, admin):
     case = exceptions.open(
-        "platform.job_failed", [("platform.job_run", 1)], {"job": "x", "error": "y"},
+        "platform.job_failed", [("jobs.run", 1)], {"job": "x", "error": "y"},
         company=firm.model.pk,
     )  # fmt: skip
     [row] = admin.read("/exceptions")["rows"]
     assert (row["id"], row["code"], row["params"]) == (
         case, "platform.job_failed", {"job": "x", "error": "y"},
     )  # fmt: skip
+    assert admin.read("/inbox/counts")["exceptions"] == 1
+    [listed] = admin.read("/records/exceptions.case")["rows"]
+    assert (listed["id"], listed["values"]["code"]) == (case, "platform.job_failed")
     assert li.read("/exceptions")["rows"] == []
+    assert li.read("/records/exceptions.case")["rows"] == []
     li.send("POST", f"/exceptions/{case}/dismiss", {"version": 1, "reason": "x"}, 404)
     body = {"version": 1, "to": admin.user.pk}
     assert admin.send("POST", f"/exceptions/{case}/assign", body, 200)["state"] == "assigned"

@@ -9,9 +9,11 @@ class ApprovalsConfig(ModuleConfig):
     routes = (("approvals", "heyi.platform.approvals.http.router"),)
 
     def declare(self) -> dict[str, Any]:
-        from heyi.platform.approvals import flow, proof, tasks, watch
+        from heyi.platform.approvals import access, flow, proof, screens, tasks, watch
 
         return {
+            "screens": (screens.REQUEST, screens.POLICY),
+            "access": (access.REQUEST, access.POLICY),
             "policies": (flow.submit,),
             "decisions": (flow.act,),
             "exceptions": (flow.STEP_UNOWNED, watch.TASK_STUCK),

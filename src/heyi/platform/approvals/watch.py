@@ -11,7 +11,7 @@ from heyi.platform.rows import fetch
 
 TASK_STUCK = ExceptionKind(
     "approvals.task_stuck", kind="process", owner=ADMINISTRATOR, due_hours=4,
-    severity="major", screens=("approvals.task",),
+    severity="major", screens=("approvals.request",),
 )  # fmt: skip
 BATCH = 500
 

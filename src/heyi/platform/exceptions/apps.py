@@ -9,6 +9,12 @@ class ExceptionsConfig(ModuleConfig):
     routes = (("exceptions", "heyi.platform.exceptions.http.router"),)
 
     def declare(self) -> dict[str, Any]:
-        from heyi.platform.exceptions import defects
+        from heyi.platform.exceptions import access, defects, queue, screens
 
-        return {"exceptions": (defects.DEFECT,), "defects": (defects.report,)}
+        return {
+            "screens": (screens.CASE,),
+            "access": (access.CASE,),
+            "exceptions": (defects.DEFECT,),
+            "defects": (defects.report,),
+            "inboxes": (("exceptions", queue.page, queue.waiting),),
+        }

@@ -12,7 +12,7 @@ from heyi.platform.exceptions.kinds import ExceptionKind
 log = structlog.get_logger(__name__)
 DEFECT = ExceptionKind(
     "platform.defect", kind="system", owner="system.administrator", due_hours=4,
-    severity="major", screens=("platform.exception",),
+    severity="major", screens=("exceptions.case",),
 )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def page(
 def one(request: Request, case: int) -> dict[str, Any]:
     found = queue.visible(request.actor).filter(pk=case).first()
     if found is None:
-        raise NotFound("platform.exception", [case])
+        raise NotFound("exceptions.case", [case])
     return _whole(found)
 
 
@@ -117,7 +117,7 @@ def assign(request: Request, case: int, body: CaseAssign) -> HttpResponse:
 def comment(request: Request, case: int, body: CaseComment) -> HttpResponse:
     actor = request.actor
     if not queue.visible(actor).filter(pk=case).exists():
-        raise NotFound("platform.exception", [case])
+        raise NotFound("exceptions.case", [case])
     return _done(request, case, lambda: exceptions.comment(case, body.text, actor=actor))
 
 

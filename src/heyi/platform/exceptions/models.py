@@ -5,6 +5,9 @@ from django.db.models import Q
 
 from heyi.platform.clock import DatabaseNow
 
+KINDS = [(k, k) for k in ("data", "system", "process", "user", "vendor", "external")]
+SEVERITIES = [(s, s) for s in ("minor", "major", "critical")]
+
 
 class Case(models.Model):
     """Something that is off: what, where, how often, whose, until when, and how it ended."""
@@ -20,8 +23,8 @@ class Case(models.Model):
         db_constraint=False, db_index=False,
     )  # fmt: skip
     code = models.CharField(max_length=100)
-    kind = models.CharField(max_length=10)
-    severity = models.CharField(max_length=10)
+    kind = models.CharField(max_length=10, choices=KINDS)
+    severity = models.CharField(max_length=10, choices=SEVERITIES)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     version = models.PositiveIntegerField(default=1)
     params = models.JSONField(default=dict, help_text="Of the latest occurrence.")
@@ -35,7 +38,7 @@ class Case(models.Model):
     last_at = models.DateTimeField(db_default=DatabaseNow())
     due_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    cause = models.CharField(max_length=10, blank=True, default="")
+    cause = models.CharField(max_length=10, choices=KINDS, blank=True, default="")
     remedy = models.CharField(max_length=500, blank=True, default="")
     trace = models.CharField(max_length=64, blank=True, default="")
 

@@ -7,21 +7,24 @@ from django.db.models import Q, QuerySet
 
 from heyi.platform import clock
 from heyi.platform.access import Actor, NotAllowed, NotFound
+from heyi.platform.exceptions.access import ADMINISTRATOR, CASE
 from heyi.platform.exceptions.kinds import kinds
 from heyi.platform.exceptions.models import Case, CaseLog
 
-OVERSEERS = frozenset({"system.administrator", "audit.auditor"})
 OPEN = (Case.State.OPEN, Case.State.ASSIGNED)
 PAGE = 50
+MOST_COUNTED = 99
 
 
 def visible(actor: Actor) -> QuerySet[Case]:
     """The cases a person may read: of their roles, given to them, reported by them."""
-    cases = Case.objects.filter(Q(company=actor.company) | Q(company=None))
-    if actor.roles & OVERSEERS:
-        return cases
-    mine = Q(company=actor.company, owner__in=actor.roles)
-    return cases.filter(mine | Q(assignee_id=actor.id) | Q(opened_by=actor.id))
+    return CASE.visible(actor, Case.objects.all())
+
+
+def waiting(actor: Actor) -> int:
+    """How many open cases are this person's to deal with, counted no further than 99."""
+    mine = Q(owner__in=actor.roles, assignee_id=None) | Q(assignee_id=actor.id)
+    return len(visible(actor).filter(mine, state__in=OPEN).values_list("pk")[:MOST_COUNTED])
 
 
 def take(actor: Actor, case: int) -> Case:
@@ -33,9 +36,9 @@ def take(actor: Actor, case: int) -> Case:
     """
     found = visible(actor).filter(pk=case).first()
     if found is None:
-        raise NotFound("platform.exception", [case])
-    if not ({found.owner, "system.administrator"} & actor.roles or found.assignee_id == actor.id):
-        raise NotAllowed("edit", "platform.exception", [found.owner])
+        raise NotFound(CASE.type, [case])
+    if not ({found.owner, ADMINISTRATOR} & actor.roles or found.assignee_id == actor.id):
+        raise NotAllowed("edit", CASE.type, [found.owner])
     return found
 
 

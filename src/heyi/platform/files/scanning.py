@@ -21,7 +21,7 @@ from heyi.platform.rows import array, fetch
 SECONDS = 120
 FILE_INFECTED = ExceptionKind(
     "files.infected_file_found", kind="external", owner="system.administrator", due_hours=4,
-    severity="critical", screens=("platform.exception",),
+    severity="critical", screens=("exceptions.case",),
 )  # fmt: skip
 
 

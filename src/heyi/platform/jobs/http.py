@@ -3,18 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpResponse
 from ninja import Router, Schema
 
 from heyi.platform.access import Actor, NotAllowed, NotFound
 from heyi.platform.idempotency import write
 from heyi.platform.jobs import api as jobs
+from heyi.platform.jobs.access import ADMINISTRATOR, PARKED, RUN
 from heyi.platform.jobs.models import JobRun, ParkedEvent
 from heyi.platform.requests import Request
 
 router = Router(tags=["jobs"])
-ADMINISTRATOR = "system.administrator"
 PAGE = 50
 
 
@@ -143,30 +142,28 @@ def skip(request: Request, event: int, body: EventSkip) -> HttpResponse:
 
 def _administer(actor: Actor) -> None:
     if ADMINISTRATOR not in actor.roles:
-        raise NotAllowed("read", "platform.parked", [ADMINISTRATOR])
+        raise NotAllowed("read", "jobs.parked", [ADMINISTRATOR])
 
 
 def _runs(actor: Actor) -> Any:
-    mine = Q(company_id=actor.company, actor_id=actor.id)
-    everyone = Q(company_id=actor.company) | Q(company_id=None)
-    return JobRun.objects.filter(everyone if ADMINISTRATOR in actor.roles else mine)
+    return RUN.visible(actor, JobRun.objects.all())
 
 
 def _run(actor: Actor, run: int) -> JobRun:
     found = _runs(actor).filter(pk=run).first()
     if found is None:
-        raise NotFound("platform.job_run", [run])
+        raise NotFound("jobs.run", [run])
     return found
 
 
 def _parked(actor: Actor) -> Any:
-    return ParkedEvent.objects.filter(Q(company_id=actor.company) | Q(company_id=None))
+    return PARKED.visible(actor, ParkedEvent.objects.all())
 
 
 def _take(actor: Actor, event: int) -> None:
     _administer(actor)
     if not _parked(actor).filter(pk=event).exists():
-        raise NotFound("platform.parked", [event])
+        raise NotFound("jobs.parked", [event])
 
 
 def _shown(run: JobRun) -> dict[str, Any]:

@@ -4,6 +4,9 @@ from django.db import models
 
 from heyi.platform.clock import DatabaseNow
 
+PARKED_STATES = [(s, s) for s in ("parked", "retrying", "done", "skipped")]
+RUN_STATES = [(s, s) for s in ("queued", "running", "done", "failed", "cancelled")]
+
 
 class HandledEvent(models.Model):
     """A handler has done its work for an event: written in the handler's own transaction."""
@@ -26,7 +29,7 @@ class ParkedEvent(models.Model):
     company_id = models.BigIntegerField(null=True)
     case_id = models.BigIntegerField(null=True, help_text="The exception case it opened.")
     error = models.TextField(help_text="The last failure, for whoever repairs it.")
-    state = models.CharField(max_length=10, default="parked")  # parked, retrying, done, skipped
+    state = models.CharField(max_length=10, choices=PARKED_STATES, default="parked")
     parked_at = models.DateTimeField(db_default=DatabaseNow())
 
     class Meta:
@@ -51,7 +54,7 @@ class JobRun(models.Model):
     actor = models.CharField(max_length=64, default="system")
     language = models.CharField(max_length=8, default="en")
     args = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, default="queued")  # running, done, failed, cancelled
+    state = models.CharField(max_length=10, choices=RUN_STATES, default="queued")
     total = models.BigIntegerField(null=True)
     done = models.BigIntegerField(default=0)
     cancel = models.BooleanField(default=False, help_text="Someone asked it to stop.")

@@ -29,7 +29,7 @@ from heyi.platform.transactions import unit_of_work
 HANDLE = "heyi.handle"
 EVENT_PARKED = ExceptionKind(
     "platform.event_parked", kind="system", owner="system.administrator", due_hours=4,
-    severity="major", screens=("platform.parked",),
+    severity="major", screens=("jobs.parked",),
 )  # fmt: skip
 _handling: ContextVar[UUID] = ContextVar("handling")
 

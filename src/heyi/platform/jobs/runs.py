@@ -28,7 +28,7 @@ from heyi.platform.rows import fetch
 RUN = "heyi.run"
 JOB_FAILED = ExceptionKind(
     "platform.job_failed", kind="system", owner="system.administrator", due_hours=8,
-    severity="major", screens=("platform.job_run",),
+    severity="major", screens=("jobs.run",),
 )  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def fail(run: int, name: str, company: int | None, error: str) -> None:
         _end(run, "failed", error=error)
         exceptions.open(
             JOB_FAILED.code,
-            refs=[("platform.job_run", run)],
+            refs=[("jobs.run", run)],
             params={"job": name, "error": error[:300]},
             company=company,
             same=name,

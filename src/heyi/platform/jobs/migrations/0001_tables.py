@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('actor', models.CharField(default='system', max_length=64)),
                 ('language', models.CharField(default='en', max_length=8)),
                 ('args', models.JSONField(default=dict)),
-                ('state', models.CharField(default='queued', max_length=10)),
+                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', max_length=10)),
                 ('total', models.BigIntegerField(null=True)),
                 ('done', models.BigIntegerField(default=0)),
                 ('cancel', models.BooleanField(default=False, help_text='Someone asked it to stop.')),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('company_id', models.BigIntegerField(null=True)),
                 ('case_id', models.BigIntegerField(help_text='The exception case it opened.', null=True)),
                 ('error', models.TextField(help_text='The last failure, for whoever repairs it.')),
-                ('state', models.CharField(default='parked', max_length=10)),
+                ('state', models.CharField(choices=[('parked', 'parked'), ('retrying', 'retrying'), ('done', 'done'), ('skipped', 'skipped')], default='parked', max_length=10)),
                 ('parked_at', models.DateTimeField(db_default=heyi.platform.clock.DatabaseNow())),
             ],
             options={
