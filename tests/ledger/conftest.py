@@ -392,7 +392,7 @@ def forget_all():
 @pytest.fixture(autouse=True)
 def forget():
     forget_all()
-    yield
+    return
 
 
 @pytest.fixture

@@ -220,14 +220,14 @@ def interleave(build, costing, seed, n):
 )
 def test_whatever_happens_at_once_the_books_tie(costing, seed, live):
     """Post, reverse, promise, keep, lose, settle, revalue, fold, close and reopen, interleaved."""
-    interleave(Company, costing, seed, 150)
+    interleave(Company, costing, seed, 100)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10, 16))
 @pytest.mark.parametrize("costing", ["average", "fifo", "periodic", "standard"])
 def test_whatever_happens_at_once_at_length(costing, seed, live):
-    interleave(Company, costing, seed, 500)
+    interleave(Company, costing, seed, 400)
 
 
 def test_nothing_is_posted_into_a_period_once_its_closing_has_committed(live):

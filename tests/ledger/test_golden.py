@@ -166,7 +166,7 @@ def test_v3_late_cost_on_a_closed_order(opened):
 
 
 @pytest.mark.parametrize(
-    "_case, on, happened",
+    ("_case", "on", "happened"),
     [
         ("its own period is open", DAY.replace(day=7), DAY.replace(day=3)),
         ("its own period is closed: booked in the next", DAY.replace(month=2), DAY.replace(day=3)),
@@ -189,7 +189,9 @@ def test_v4_backdated_receipt_is_one_adjustment(_case, on, happened, company):
 
 
 def test_cst_04_through_the_database(company):
-    day = lambda n: dt.date(2026, 3, n)
+    def day(n):
+        return dt.date(2026, 3, n)
+
     company.receive("RM-A", 100, "1000.00", on=day(1))
     company.receive("RM-A", 200, "2200.00", on=day(5))
     assert company.net(company.issue("RM-A", 150, on=day(10)))["WIP"] == "1600.00"

@@ -131,7 +131,7 @@ def test_settling_takes_the_same_statements_for_any_number_of_goods(
 
 
 @pytest.mark.parametrize(
-    "_case, month, price, value, left_at",
+    ("_case", "month", "price", "value", "left_at"),
     [
         ("nothing but an opening", Month(D(10), D(100), D(0), D(0), D(4)), "9", "60.00", "10"),
         ("all gone", Month(D(0), D(0), D(3), D(10), D(3)), "9", "0.00", "3.33333333"),
@@ -171,7 +171,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(january=steps, february=steps)
 def test_the_shelf_ends_at_the_average_of_its_papers(january, february, db):
     """Whatever left when: closing value is the share of opening plus everything that came in."""

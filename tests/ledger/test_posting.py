@@ -88,10 +88,15 @@ def test_statements_do_not_grow_with_the_batch(n, live, django_assert_num_querie
 
     live.receive("bolt", 1000, "2500.00")
     live.receive("nut", 1000, "2500.00")
-    moves = lambda: tuple(
-        live.move("sales.delivery", p, 1, live.warehouse.pk, 2) for p in ("bolt", "nut")
-    )
-    goods = lambda: [Posting(live.id, live.ref("d"), DAY, moves()) for _ in range(n)]
+
+    def moves():
+        return tuple(
+            live.move("sales.delivery", p, 1, live.warehouse.pk, 2) for p in ("bolt", "nut")
+        )
+
+    def goods():
+        return [Posting(live.id, live.ref("d"), DAY, moves()) for _ in range(n)]
+
     money = [
         Posting(
             live.id,
@@ -313,7 +318,7 @@ LINE = """INSERT INTO ledger_journalline (voucher_id, no, company_id, period_id,
 
 
 @pytest.mark.parametrize(
-    "_case, lines, message",
+    ("_case", "lines", "message"),
     [
         ("one side only", [(5, 0)], "do not balance"),
         ("two sides, one cent apart", [(5, 0), (0, "4.99")], "do not balance"),

@@ -58,27 +58,44 @@ KEPT = [
 ]
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        *(f"UPDATE {t} SET id = id" for t in ("ledger_voucher", "platform_documentlog")),
-        "UPDATE ledger_journalline SET debit = debit + 1",
-        "UPDATE ledger_stockmove SET quantity = 1",
-        "UPDATE ledger_valueentry SET value = 1",
-        *(f"DELETE FROM {t}" for t in APPEND_ONLY + KEPT),
-        *(f"TRUNCATE {t} CASCADE" for t in APPEND_ONLY + KEPT),
-        *(f"ALTER TABLE {t} DISABLE TRIGGER ALL" for t in APPEND_ONLY),
-        "ALTER TABLE ledger_journalline DROP CONSTRAINT ledger_journalline_voucher",
-        "DROP TRIGGER append_only ON ledger_voucher",
-        "SET session_replication_role = replica",
-        "INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'y', platform_now())",
-        "SELECT setval('ledger_voucher_id_seq', 1)",
-    ],
-)
-def test_the_product_may_not(sql, granted):
-    with pytest.raises(DatabaseError, match="permission denied|must be owner"), as_product():
+FORBIDDEN = [
+    *(f"UPDATE {t} SET id = id" for t in ("ledger_voucher", "platform_documentlog")),
+    "UPDATE ledger_journalline SET debit = debit + 1",
+    "UPDATE ledger_stockmove SET quantity = 1",
+    "UPDATE ledger_valueentry SET value = 1",
+    *(f"DELETE FROM {t}" for t in APPEND_ONLY + KEPT),
+    *(f"TRUNCATE {t} CASCADE" for t in APPEND_ONLY + KEPT),
+    *(f"ALTER TABLE {t} DISABLE TRIGGER ALL" for t in APPEND_ONLY),
+    "ALTER TABLE ledger_journalline DROP CONSTRAINT ledger_journalline_voucher",
+    "DROP TRIGGER append_only ON ledger_voucher",
+    "SET session_replication_role = replica",
+    "INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'y', platform_now())",
+    "SELECT setval('ledger_voucher_id_seq', 1)",
+]
+
+
+def refusal_of(*statements):
+    """What the database says to the product; None when it lets it."""
+    try:
         with transaction.atomic():
-            fetch(sql)
+            fetch("SET LOCAL ROLE heyi_app")
+            for sql in statements:
+                fetch(sql)
+            fetch("SET CONSTRAINTS ALL IMMEDIATE")
+            transaction.set_rollback(True)
+    except DatabaseError as refusal:
+        return str(refusal)
+    return None
+
+
+def test_the_product_may_not_change_delete_or_empty_the_books(granted):
+    said = {sql: refusal_of(sql) or "" for sql in FORBIDDEN}
+    allowed = [
+        sql
+        for sql, words in said.items()
+        if "permission denied" not in words and "must be owner" not in words
+    ]
+    assert allowed == []
 
 
 LINE = """
@@ -99,45 +116,35 @@ MOVE = """
 """
 
 
-@pytest.mark.parametrize(
-    "_case, statements, message",
-    [
-        ("one side only", [LINE.format(voucher=777, no=1, debit=5, credit=0)], "do not balance"),
-        (
-            "lines without a voucher",
-            [LINE.format(voucher=777, no=1, debit=0, credit=0)],
-            "ledger_journalline_voucher",
-        ),
-        ("goods without a voucher", [MOVE], "ledger_stockmove_voucher"),
-        ("a numbered voucher without lines", [VOUCHER.format(number=99)], "does not balance"),
-        ("a number twice", [VOUCHER.format(number=1)], "voucher_number"),
-        (
-            "a line into a posted voucher",
-            [LINE.format(voucher="voucher_id", no=9, debit=0, credit=0)],
-            "is posted",
-        ),
-    ],
-)
-def test_raw_sql_cannot_make_the_books_wrong(_case, statements, message, granted):
-    with pytest.raises(DatabaseError, match=message), as_product(), transaction.atomic():
-        for sql in statements:
-            fetch(sql)
-        fetch("SET CONSTRAINTS ALL IMMEDIATE")
+WRONG = [
+    ("one side only", [LINE.format(voucher=777, no=1, debit=5, credit=0)], "do not balance"),
+    (
+        "lines without a voucher",
+        [LINE.format(voucher=777, no=1, debit=0, credit=0)],
+        "ledger_journalline_voucher",
+    ),
+    ("goods without a voucher", [MOVE], "ledger_stockmove_voucher"),
+    ("a numbered voucher without lines", [VOUCHER.format(number=99)], "does not balance"),
+    ("a number twice", [VOUCHER.format(number=1)], "voucher_number"),
+    (
+        "a line into a posted voucher",
+        [LINE.format(voucher="voucher_id", no=9, debit=0, credit=0)],
+        "is posted",
+    ),
+    ("goods below zero", ["UPDATE ledger_quantitybalance SET quantity = -1"], "check constraint"),
+    (
+        "promises of what is not there",
+        ["UPDATE ledger_quantitybalance SET reserved = quantity + 1"],
+        "check constraint",
+    ),
+    ("value without goods", ["UPDATE ledger_valuepool SET quantity = 0"], "check constraint"),
+    ("a price below nothing", ["UPDATE ledger_valuepool SET value = -1"], "check constraint"),
+]
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "UPDATE ledger_quantitybalance SET quantity = -1",
-        "UPDATE ledger_quantitybalance SET reserved = quantity + 1",
-        "UPDATE ledger_valuepool SET quantity = 0",
-        "UPDATE ledger_valuepool SET value = -1",
-    ],
-)
-def test_impossible_balances_are_refused(sql, granted):
-    with pytest.raises(DatabaseError, match="violates check constraint"), as_product():
-        with transaction.atomic():
-            fetch(sql)
+def test_raw_sql_cannot_make_the_books_wrong(granted):
+    for case, statements, words in WRONG:
+        assert words in (refusal_of(*statements) or ""), case
 
 
 def test_the_product_can_do_all_its_work(granted):

@@ -32,7 +32,7 @@ def test_v6_the_last_issue_takes_the_remainder():
 
 
 @pytest.mark.parametrize(
-    "_case, have, out, cost, back, variance, end",
+    ("_case", "have", "out", "cost", "back", "variance", "end"),
     [
         (
             "V5: issue at last cost 8.00 from an empty shelf",
@@ -105,7 +105,7 @@ def test_cst_04_backdated_receipt_with_receipts_in_between():
 
 
 @pytest.mark.parametrize(
-    "_case, pool, receipt, value, stock",
+    ("_case", "pool", "receipt", "value", "stock"),
     [
         (
             "F1.3 all on hand",
@@ -186,7 +186,10 @@ steps = st.lists(
 def test_value_is_conserved_by_every_method(name, history):
     """Money in = money out + variance + what the shelf holds, to the cent, whatever happens."""
     method, pool, given_, out, variance, receipts = METHODS[name], Pool(), D(0), D(0), D(0), []
-    terms = lambda key=0: Terms(standard=D("3.17"), key=key)
+
+    def terms(key=0):
+        return Terms(standard=D("3.17"), key=key)
+
     for n, (kind, quantity, value) in enumerate(history):
         if kind == "in":
             change = method.receive(pool, quantity, value, terms(n))

@@ -153,7 +153,7 @@ def agrees(costing, negative, history):
 def test_the_ledgers_always_agree(costing, negative, db):
     """Stock value equals the inventory account, pools equal entries, balances equal lines."""
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
     @given(steps)
     def holds(history):
         agrees(costing, negative, history)
@@ -165,7 +165,7 @@ def test_the_ledgers_always_agree(costing, negative, db):
 @pytest.mark.parametrize("negative", [False, True])
 @pytest.mark.parametrize("costing", METHODS)
 def test_the_ledgers_always_agree_at_length(costing, negative, db):
-    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         st.lists(steps, min_size=3, max_size=3).map(lambda x: [step for part in x for step in part])
     )
@@ -184,7 +184,7 @@ receipts = st.lists(
 def test_reversing_everything_backwards_leaves_nothing(costing, db):
     """Undo in the opposite order: every account and every shelf is back at zero, no variance."""
 
-    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
     @given(receipts=receipts, out=st.integers(1, 200))
     def holds(receipts, out):
         with suppress(Done), transaction.atomic():
