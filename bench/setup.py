@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 YEAR = 2026
 DAY = dt.date(YEAR, 3, 2)
@@ -35,10 +34,11 @@ def tell(text: str) -> None:
 def database(name: str) -> Iterator[None]:
     """A fresh database beside the one HEYI_DATABASE_URL names, dropped afterwards."""
     import psycopg
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-    where = urlsplit(os.environ["HEYI_DATABASE_URL"])
-    own = f"{where.path.lstrip('/') or 'heyi'}_bench_{name}"
-    admin = urlunsplit(where._replace(path="/postgres"))
+    where = os.environ["HEYI_DATABASE_URL"]
+    own = f"{conninfo_to_dict(where).get('dbname') or 'heyi'}_bench_{name}"
+    admin = make_conninfo(where, dbname="postgres")
 
     def maintain(*statements: str) -> None:
         with psycopg.connect(admin, autocommit=True) as connection:
@@ -183,6 +183,14 @@ def measured() -> Iterator[Cpu]:
     spent, own, theirs = Cpu(), python_ms(), process_ms(backend)
     yield spent
     spent.server, spent.python = process_ms(backend) - theirs, python_ms() - own
+
+
+def cpu_ms(work: Callable[[], Any], times: int = 5) -> float:
+    """CPU milliseconds of one run, Python and server: what a busy machine does not change much."""
+    with measured() as spent:
+        for _ in range(times):
+            work()
+    return (spent.python + spent.server) / times
 
 
 def python_ms() -> float:

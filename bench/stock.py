@@ -7,6 +7,7 @@ from typing import Any
 from bench.setup import (
     YEAR,
     Bench,
+    cpu_ms,
     database,
     median_ms,
     option,
@@ -34,6 +35,7 @@ def run(args: Sequence[str]) -> Iterator[dict[str, Any]]:
         settle()
         tell(f"stock: {moves:,} moves written in {time.perf_counter() - at:.0f} s")
         spent = median_ms(lambda: stock_list(c.id))
+        cpu = cpu_ms(lambda: stock_list(c.id))
         one_bin = median_ms(lambda: stock_list(c.id, location=c.bins[3]))
         rows = stock_list(c.id)
         assert len(rows) == PRODUCTS
@@ -50,6 +52,7 @@ def run(args: Sequence[str]) -> Iterator[dict[str, Any]]:
         tell("stock: proving")
         yield result(
             "stock", spent, "ms", 50, moves=moves, products=PRODUCTS, bins=BINS,
+            cpu_ms=round(cpu, 1),
             one_bin_ms=round(one_bin, 1), **proved(),
         )  # fmt: skip
 

@@ -5,7 +5,18 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bench.setup import YEAR, Bench, database, median_ms, option, proved, result, settle, tell
+from bench.setup import (
+    YEAR,
+    Bench,
+    cpu_ms,
+    database,
+    median_ms,
+    option,
+    proved,
+    result,
+    settle,
+    tell,
+)
 
 
 def run(args: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -25,6 +36,7 @@ def run(args: Sequence[str]) -> Iterator[dict[str, Any]]:
         second = dt.date(YEAR, 7, 1), dt.date(YEAR, 12, 31)
         spent = median_ms(lambda: trial_balance(c.id, *year))
         half = median_ms(lambda: trial_balance(c.id, *second))
+        cpu = cpu_ms(lambda: trial_balance(c.id, *year))
         page = median_ms(lambda: account_ledger(c.id, c.leaves[0], *year, limit=1000))
         found = trial_balance(c.id, *second)
         assert len([r for r in found.rows if r.leaf]) == 99
@@ -36,6 +48,6 @@ def run(args: Sequence[str]) -> Iterator[dict[str, Any]]:
         [(kept,)] = fetch("SELECT count(*) FROM ledger_periodbalance")
         tell("tb: proving")
         yield result(
-            "tb", max(spent, half), "ms", 50, lines=lines, balances=kept,
+            "tb", max(spent, half), "ms", 50, lines=lines, balances=kept, cpu_ms=round(cpu, 1),
             ledger_page_ms=round(page, 1), group_by_lines_ms=round(grouped), **proved(),
         )  # fmt: skip
