@@ -96,12 +96,14 @@ def test_who_may_not_touch_the_record_may_not_comment(firm):
 
 def test_withdrawing_leaves_a_mark(firm):
     receipt = firm.receipt()
-    said = say(firm["li"], TYPE, receipt.pk, "wrong")
+    said = say(firm["li"], TYPE, receipt.pk, "@wang.co wrong")
+    assert Notice.objects.get().params["text"] == "@wang.co wrong"
     with pytest.raises(NotAllowed):
         withdraw(firm["wang"], said["id"])
     withdraw(firm["li"], said["id"])
     [row] = comments(firm["li"], TYPE, receipt.pk)["rows"]
     assert (row["text"], row["withdrawn"], row["withdrawn_by"]) == ("", True, "li")
+    assert Notice.objects.get().params["text"] == ""
 
 
 def test_nothing_said_is_rewritten(firm):

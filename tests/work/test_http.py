@@ -256,3 +256,92 @@ def test_a_defect_becomes_one_case(firm, admin):
     [row] = admin.read("/exceptions")["rows"]
     assert (row["code"], row["count"]) == ("platform.defect", 2)
     assert row["params"]["error"] == "JSONDecodeError"
+
+
+HUGE = "9" * 30
+BAD = [
+    ("GET", f"/exceptions/{HUGE}", None), ("GET", "/exceptions?after=x", None),
+    ("GET", f"/exceptions?after=2026-01-01T00:00:00_{HUGE}", None),
+    ("GET", "/exceptions?state=%00", None), ("GET", "/exceptions?limit=x", None),
+    ("GET", f"/jobs/runs?after={HUGE}", None), ("GET", f"/jobs/runs/{HUGE}", None),
+    ("GET", f"/approvals/tasks?after=-{HUGE}", None), ("GET", "/approvals/tasks?limit=-5", None),
+    ("GET", "/approvals/history/party.party/1", None),
+    ("GET", "/approvals/history/no.such/1", None),
+    ("GET", f"/approvals/history/{RECEIPT}/{HUGE}", None),
+    ("GET", "/calendar/days?start=2026-13-01&end=x", None),
+    ("GET", "/calendar/days?start=9999-12-01&end=9999-12-31", None),
+    ("GET", "/calendar/days?start=0001-01-01&end=0001-01-02", None),
+    ("GET", f"/records/{RECEIPT}/{HUGE}/comments", None),
+    ("GET", f"/records/{RECEIPT}/1/comments?after={HUGE}", None),
+    ("GET", f"/attachments/{HUGE}", None), ("DELETE", f"/attachments/{HUGE}", None),
+    ("GET", f"/inbox/notices?after={HUGE}", None), ("GET", "/inbox/notices?kind=x", None),
+    ("POST", "/inbox/read", {"notices": [int(HUGE)]}), ("POST", "/inbox/read", {"notices": "x"}),
+    ("POST", f"/approvals/tasks/{HUGE}/decide", {"verb": "approve"}),
+    ("POST", "/approvals/tasks/1/decide", {"verb": "sell"}),
+    ("POST", "/approvals/tasks/decide", {"tasks": [], "verb": "approve"}),
+    ("POST", "/approvals/tasks/decide", {"tasks": [int(HUGE)], "verb": "approve"}),
+    ("POST", "/approvals/policies", {"document_type": RECEIPT, "code": "x" * 500, "flow": {}}),
+    ("POST", "/approvals/policies", {"document_type": RECEIPT, "code": "", "flow": {
+        "steps": [BOSS]}}),
+    ("POST", "/approvals/policies", {"document_type": RECEIPT, "code": "x" * 500, "flow": {
+        "steps": [BOSS]}}),
+    ("POST", "/approvals/policies", {"document_type": RECEIPT, "code": "a", "rank": -1, "flow": {
+        "steps": [BOSS]}}),
+    ("POST", "/approvals/policies", {"document_type": RECEIPT, "code": "a\x00", "flow": {
+        "steps": [BOSS]}}),
+    ("POST", "/approvals/policies", {"document_type": RECEIPT, "code": "a", "flow": {
+        "steps": [{**BOSS, "name": "a\x00"}]}}),
+    ("POST", "/approvals/policies", {"document_type": RECEIPT, "code": "a", "flow": {
+        "steps": [{**BOSS, "who": [{"user": int(HUGE)}]}]}}),
+    ("POST", "/approvals/policies", {"document_type": RECEIPT, "code": "a", "flow": {
+        "steps": [{**BOSS, "when": {"departments": ["x", {}]}}]}}),
+    ("POST", "/approvals/policies", {"document_type": RECEIPT, "code": "a", "flow": {
+        "steps": [{**BOSS, "when": {"amount_from": "1e999999"}}]}}),
+    ("POST", "/approvals/policies", {"document_type": RECEIPT, "code": "a", "flow": {
+        "steps": [{**BOSS, "when": "always"}]}}),
+    ("POST", "/approvals/policies/1/simulate", {"document": int(HUGE)}),
+    ("POST", f"/approvals/policies/{HUGE}/publish", {}),
+    ("POST", "/approvals/delegations", {"to": int(HUGE), "starts": "2026-01-01",
+                                        "ends": "2999-01-01"}),
+    ("POST", "/approvals/delegations", {"to": 1, "starts": "x", "ends": "y"}),
+    ("POST", "/exceptions/1/resolve", {"version": 1, "cause": "magic", "remedy": "x"}),
+    ("POST", "/comments/1/withdraw", {}), ("POST", f"/comments/{HUGE}/withdraw", {}),
+    ("POST", f"/jobs/parked/{HUGE}/skip", {"reason": "x"}),
+    ("PUT", "/calendar/days/2026-03-02", {"spans": [["00:00"]]}),
+    ("PUT", "/calendar/days/2026-03-02", {"spans": [["08:00", "09:00"]], "name": "x" * 500}),
+    ("PUT", "/calendar/days/2026-03-02", {"spans": [["08:00", "09:00"]], "name": "\x00"}),
+    ("PUT", "/calendar", {"week": [], "version": 0}),
+    ("PUT", "/calendar", {"week": [[]] * 7, "country": "CN", "region": "x" * 50, "version": 0}),
+    ("PUT", "/calendar", {"week": [[]] * 7, "country": "CN", "version": int(HUGE)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path", "body"), BAD, ids=lambda x: str(x)[:60])
+def test_bad_input_is_refused_and_never_breaks(firm, admin, method, path, body):
+    reply = admin.ask(method, path, body)
+    content = b"".join(reply) if reply.streaming else reply.content
+    assert reply.status_code < 500, content.decode()[:500]
+    if method != "GET":
+        assert reply.status_code >= 400 or path == "/approvals/tasks/decide", content
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "x" * 100_000])
+def test_texts_people_write_are_checked_everywhere(firm, li, wang, admin, text):
+    policy(admin, BOSS)
+    receipt = li.creates(RECEIPT, firm.receipt(), [firm.line()])
+    [receipt] = li.does(RECEIPT, "submit", receipt)["records"]
+    [task] = wang.read("/approvals/tasks")["rows"]
+    case = exceptions.open(
+        "platform.job_failed", [("jobs.run", 1)], {"job": "x", "error": "y"},
+        company=firm.model.pk,
+    )  # fmt: skip
+    for who, method, path, body in (
+        (wang, "POST", f"/approvals/tasks/{task['id']}/decide", {"verb": "reject", "reason": text}),
+        (admin, "POST", f"/exceptions/{case}/comment", {"text": text}),
+        (admin, "POST", f"/exceptions/{case}/dismiss", {"version": 1, "reason": text}),
+        (li, "POST", f"/records/{RECEIPT}/{receipt['id']}/comments", {"text": text}),
+        (wang, "POST", "/approvals/delegations", {
+            "to": li.user.pk, "starts": "2026-01-01", "ends": "2999-01-01", "reason": text}),
+    ):  # fmt: skip
+        reply = who.ask(method, path, json.dumps(body))
+        assert 400 <= reply.status_code < 500, (path, reply.content[:300])

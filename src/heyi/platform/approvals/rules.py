@@ -1,12 +1,13 @@
 """Policies read as rules: which applies, which steps, when a step is done. No database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 Mode = Literal["any", "all"]
 ADMINISTRATOR = "system.administrator"
+LARGEST_AMOUNT = Decimal(10) ** 16
 
 
 class FlowMalformed(ValueError):
@@ -138,19 +139,25 @@ def parse(flow: Mapping[str, Any]) -> Flow:
     ids = [s.id for s in steps]
     if len(set(ids)) < len(ids):
         raise FlowMalformed("steps.id")
+    otherwise = flow.get("otherwise") or ADMINISTRATOR
+    if not _said(otherwise):
+        raise FlowMalformed("otherwise")
     return Flow(
         steps,
         _when(flow.get("when") or {}, "when"),
         bool(flow.get("never_submitter", True)),
-        str(flow.get("otherwise") or ADMINISTRATOR),
+        otherwise,
     )
 
 
 def _step(raw: Any, at: str) -> Step:
     _only(raw, {"id", "name", "who", "when", "mode", "hours", "escalate"}, at)
     id_, mode, hours = raw.get("id"), raw.get("mode", "any"), raw.get("hours")
-    if not isinstance(id_, str) or not id_.strip():
+    name = raw.get("name") or id_
+    if not _said(id_):
         raise FlowMalformed(f"{at}.id")
+    if not _said(name):
+        raise FlowMalformed(f"{at}.name")
     if mode not in ("any", "all"):
         raise FlowMalformed(f"{at}.mode")
     if hours is not None and (type(hours) is not int or not 0 < hours <= 10_000):
@@ -159,7 +166,7 @@ def _step(raw: Any, at: str) -> Step:
     if not who:
         raise FlowMalformed(f"{at}.who")
     return Step(
-        id_, str(raw.get("name") or id_), who, _when(raw.get("when") or {}, f"{at}.when"), mode,
+        id_, name, who, _when(raw.get("when") or {}, f"{at}.when"), mode,
         hours, _people(raw.get("escalate") or [], f"{at}.escalate"),
     )  # fmt: skip
 
@@ -173,6 +180,10 @@ def _people(raw: Any, at: str) -> tuple[Who, ...]:
         if len(said) != 1 or any(type(v) is not kinds[k] for k, v in said.items()):
             raise FlowMalformed(f"{at}.{n}")
         found.append(Who(**said))
+        if not (_key(said.get("user", 1)) and _key(said.get("manager", 1))):
+            raise FlowMalformed(f"{at}.{n}")
+        if not _said(said.get("role", "-")):
+            raise FlowMalformed(f"{at}.{n}")
     return tuple(found)
 
 
@@ -181,9 +192,9 @@ def _when(raw: Any, at: str) -> When:
     return When(
         _amount(raw.get("amount_from"), at),
         _amount(raw.get("amount_below"), at),
-        frozenset(_list(raw.get("departments") or [], at)),
-        frozenset(_list(raw.get("warehouses") or [], at)),
-        frozenset(_list(raw.get("roles") or [], at)),
+        _all(_key, raw.get("departments"), at),
+        _all(_key, raw.get("warehouses"), at),
+        _all(_said, raw.get("roles"), at),
     )
 
 
@@ -194,9 +205,24 @@ def _amount(raw: Any, at: str) -> Decimal | None:
         amount = Decimal(str(raw))
     except InvalidOperation as fault:
         raise FlowMalformed(at) from fault
-    if not amount.is_finite():
+    if not amount.is_finite() or abs(amount) >= LARGEST_AMOUNT:
         raise FlowMalformed(at)
     return amount
+
+
+def _all(right: Callable[[Any], bool], raw: Any, at: str) -> frozenset[Any]:
+    values = _list(raw or [], at)
+    if not all(map(right, values)):
+        raise FlowMalformed(at)
+    return frozenset(values)
+
+
+def _key(raw: Any) -> bool:
+    return type(raw) is int and 0 < raw < 2**63
+
+
+def _said(raw: Any) -> bool:
+    return isinstance(raw, str) and bool(raw.strip()) and raw.isprintable() and len(raw) <= 100
 
 
 def _list(raw: Any, at: str) -> Sequence[Any]:

@@ -1,16 +1,17 @@
 """The working calendar over HTTP."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpResponse
 from ninja import Router, Schema
+from pydantic import Field
 
 from heyi.platform.calendar import edit
 from heyi.platform.calendar.companies import calendar_of
 from heyi.platform.calendar.models import CalendarDay, WorkCalendar, usual_week
 from heyi.platform.idempotency import write
-from heyi.platform.requests import Request
+from heyi.platform.requests import Key, Request, Words
 
 router = Router(tags=["calendar"])
 LONGEST_DAYS = 400
@@ -27,14 +28,14 @@ class WorkingDayOut(Schema):
 
 class WorkingWeek(Schema):
     week: list[list[list[str]]]
-    country: str = "CN"
-    region: str = ""
-    version: int
+    country: Annotated[Words, Field(max_length=2)] = "CN"
+    region: Annotated[Words, Field(max_length=10)] = ""
+    version: Key
 
 
 class SpecialDay(Schema):
     spans: list[list[str]] | None
-    name: str = ""
+    name: Annotated[Words, Field(max_length=100)] = ""
 
 
 @router.get("", response=WorkingWeek)

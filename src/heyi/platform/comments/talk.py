@@ -9,7 +9,7 @@ from heyi.platform import clock
 from heyi.platform.access import Actor, NotAllowed, NotFound
 from heyi.platform.comments.models import Comment
 from heyi.platform.identity.models import User
-from heyi.platform.inbox.api import MENTION, Tell, notify
+from heyi.platform.inbox.api import MENTION, Tell, notify, unsay
 from heyi.platform.rows import array, fetch
 from heyi.platform.subjects import name_of, readers, require_readable, require_writable
 from heyi.platform.values import text as clean
@@ -71,6 +71,7 @@ def say(actor: Actor, subject_type: str, subject_id: int, text: str) -> dict[str
             "number": name_of(subject_type, subject_id),
             "person": actor.name,
             "text": said[:EXCERPT],
+            "comment": comment.pk,
         }
         notify(
             actor.company,
@@ -119,7 +120,9 @@ def comments(
         NotFound
     """
     require_readable(actor, subject_type, subject_id)
-    rows = Comment.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    rows = Comment.objects.filter(
+        company_id=actor.company, subject_type=subject_type, subject_id=subject_id
+    )
     if after:
         rows = rows.filter(pk__lt=after)
     limit = max(1, min(limit, 200))
@@ -146,6 +149,7 @@ def withdraw(actor: Actor, comment: int) -> dict[str, Any]:
     if found.withdrawn_at is None:
         found.withdrawn_by, found.withdrawn_at = actor.name, clock.now()
         found.save(update_fields=["withdrawn_by", "withdrawn_at"])
+        unsay(MENTION, found.mentions, "comment", found.pk)
     return _shown(found, {})
 
 

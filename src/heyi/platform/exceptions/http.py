@@ -11,7 +11,7 @@ from heyi.platform.access import NotFound
 from heyi.platform.exceptions import queue
 from heyi.platform.exceptions.models import Case
 from heyi.platform.idempotency import write
-from heyi.platform.requests import Request
+from heyi.platform.requests import Key, Request, Words
 
 router = Router(tags=["exceptions"])
 
@@ -67,28 +67,28 @@ class CasePageOut(Schema):
 
 
 class CaseAssign(Schema):
-    version: int
-    to: int
+    version: Key
+    to: Key
 
 
 class CaseComment(Schema):
-    text: str
+    text: Words
 
 
 class CaseResolve(Schema):
-    version: int
+    version: Key
     cause: Literal["data", "system", "process", "user", "vendor", "external"]
-    remedy: str
+    remedy: Words
 
 
 class CaseDismiss(Schema):
-    version: int
-    reason: str
+    version: Key
+    reason: Words
 
 
 @router.get("", response=CasePageOut)
 def page(
-    request: Request, state: str = "open", mine: bool = False, code: str = "",
+    request: Request, state: Words = "open", mine: bool = False, code: Words = "",
     after: str = "", limit: int = queue.PAGE,
 ) -> dict[str, Any]:  # fmt: skip
     """Cases this person deals with or may see, by due time."""
@@ -96,7 +96,7 @@ def page(
 
 
 @router.get("/{case}", response=CaseWholeOut)
-def one(request: Request, case: int) -> dict[str, Any]:
+def one(request: Request, case: Key) -> dict[str, Any]:
     found = queue.visible(request.actor).filter(pk=case).first()
     if found is None:
         raise NotFound("exceptions.case", [case])
@@ -104,7 +104,7 @@ def one(request: Request, case: int) -> dict[str, Any]:
 
 
 @router.post("/{case}/assign", response=CaseWholeOut)
-def assign(request: Request, case: int, body: CaseAssign) -> HttpResponse:
+def assign(request: Request, case: Key, body: CaseAssign) -> HttpResponse:
     """Give a case to a person."""
     actor = request.actor
     queue.take(actor, case)
@@ -114,7 +114,7 @@ def assign(request: Request, case: int, body: CaseAssign) -> HttpResponse:
 
 
 @router.post("/{case}/comment", response=CaseWholeOut)
-def comment(request: Request, case: int, body: CaseComment) -> HttpResponse:
+def comment(request: Request, case: Key, body: CaseComment) -> HttpResponse:
     actor = request.actor
     if not queue.visible(actor).filter(pk=case).exists():
         raise NotFound("exceptions.case", [case])
@@ -122,7 +122,7 @@ def comment(request: Request, case: int, body: CaseComment) -> HttpResponse:
 
 
 @router.post("/{case}/resolve", response=CaseWholeOut)
-def resolve(request: Request, case: int, body: CaseResolve) -> HttpResponse:
+def resolve(request: Request, case: Key, body: CaseResolve) -> HttpResponse:
     """End a case: cause, and what was done."""
     actor = request.actor
     queue.take(actor, case)
@@ -135,7 +135,7 @@ def resolve(request: Request, case: int, body: CaseResolve) -> HttpResponse:
 
 
 @router.post("/{case}/dismiss", response=CaseWholeOut)
-def dismiss(request: Request, case: int, body: CaseDismiss) -> HttpResponse:
+def dismiss(request: Request, case: Key, body: CaseDismiss) -> HttpResponse:
     """End a case about which nothing has to be done."""
     actor = request.actor
     queue.take(actor, case)
@@ -145,7 +145,7 @@ def dismiss(request: Request, case: int, body: CaseDismiss) -> HttpResponse:
     )  # fmt: skip
 
 
-def _done(request: Request, case: int, work: Any) -> HttpResponse:
+def _done(request: Request, case: Key, work: Any) -> HttpResponse:
     def answer() -> tuple[int, Any]:
         work()
         return 200, _whole(Case.objects.get(pk=case))

@@ -10,6 +10,7 @@ from heyi.platform.access import Actor, NotAllowed, NotFound
 from heyi.platform.exceptions.access import ADMINISTRATOR, CASE
 from heyi.platform.exceptions.kinds import kinds
 from heyi.platform.exceptions.models import Case, CaseLog
+from heyi.platform.lists import PageUnknown
 
 OPEN = (Case.State.OPEN, Case.State.ASSIGNED)
 PAGE = 50
@@ -67,9 +68,8 @@ def page(
     if code:
         cases = cases.filter(code=code)
     if after:
-        due, _, last = after.rpartition("_")
-        at = datetime.fromisoformat(due)
-        cases = cases.filter(Q(due_at__gt=at) | Q(due_at=at, pk__gt=int(last)))
+        due, last = _opened(after)
+        cases = cases.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=last))
     limit = max(1, min(limit, 200))
     rows = list(cases.order_by("due_at", "pk")[: limit + 1])
     more = rows[limit - 1] if len(rows) > limit else None
@@ -78,6 +78,17 @@ def page(
         "rows": [shown(case, now) for case in rows[:limit]],
         "next": f"{more.due_at.isoformat()}_{more.pk}" if more else None,
     }
+
+
+def _opened(after: str) -> tuple[datetime, int]:
+    due, _, last = after.rpartition("_")
+    try:
+        at, key = datetime.fromisoformat(due), int(last)
+    except ValueError:
+        raise PageUnknown(after[:40]) from None
+    if at.tzinfo is None or not 0 <= key < 2**63:
+        raise PageUnknown(after[:40])
+    return at, key
 
 
 def shown(case: Case, now: datetime) -> dict[str, Any]:

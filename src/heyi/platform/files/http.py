@@ -11,7 +11,7 @@ from ninja.files import UploadedFile
 from heyi.platform.files import attachments as files
 from heyi.platform.files.store import CHUNK
 from heyi.platform.idempotency import KeyMissing, answer, once, write
-from heyi.platform.requests import Request
+from heyi.platform.requests import Key, Request, Words
 
 router = Router(tags=["files"])
 _LONGEST_KEY = 80
@@ -34,13 +34,13 @@ class AttachmentOut(Schema):
 
 
 @router.get("/records/{screen}/{int:id}/attachments", response=list[AttachmentOut])
-def attachments(request: Request, screen: str, id: int) -> list[dict[str, Any]]:
+def attachments(request: Request, screen: str, id: Key) -> list[dict[str, Any]]:
     """The files of a record, newest first."""
     return files.attachments(request.actor, screen, id)
 
 
 @router.post("/records/{screen}/{int:id}/attachments", response={201: AttachmentOut})
-def attach(request: Request, screen: str, id: int, file: UploadedFile = File(...)) -> HttpResponse:
+def attach(request: Request, screen: str, id: Key, file: UploadedFile = File(...)) -> HttpResponse:
     """Attach a file (multipart, field `file`)."""
     actor, key = request.actor, request.headers.get("Idempotency-Key", "")
     if not 0 < len(key) <= _LONGEST_KEY or not key.isprintable():
@@ -53,7 +53,7 @@ def attach(request: Request, screen: str, id: int, file: UploadedFile = File(...
 
 
 @router.get("/attachments/{int:attachment}")
-def download(request: Request, attachment: int) -> FileResponse:
+def download(request: Request, attachment: Key) -> FileResponse:
     """The file itself. A browser saves it and never runs what is in it."""
     file, path = files.open_file(request.actor, attachment)
     response = FileResponse(path.open("rb"), content_type=file.media_type)
@@ -67,6 +67,6 @@ def download(request: Request, attachment: int) -> FileResponse:
 
 
 @router.delete("/attachments/{int:attachment}", response=AttachmentOut)
-def withdraw(request: Request, attachment: int, reason: str = "") -> HttpResponse:
+def withdraw(request: Request, attachment: Key, reason: Words = "") -> HttpResponse:
     """Take a file back. It leaves a mark, and its content stays for the auditor."""
     return write(request, lambda: (200, files.withdraw(request.actor, attachment, reason=reason)))

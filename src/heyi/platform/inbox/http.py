@@ -11,7 +11,7 @@ from heyi.platform.idempotency import write
 from heyi.platform.inbox.models import Notice
 from heyi.platform.inbox.notices import MENTION, mark_read, unread
 from heyi.platform.modules import declared
-from heyi.platform.requests import Request
+from heyi.platform.requests import Key, Request
 
 router = Router(tags=["inbox"])
 PAGE = 50
@@ -55,7 +55,7 @@ class ReadOut(Schema):
 class ReadNotices(Schema):
     """`notices` null marks all."""
 
-    notices: list[int] | None = None
+    notices: list[Key] | None = None
 
 
 @router.get("", response=InboxOut)
@@ -82,7 +82,7 @@ def notices(
     request: Request,
     kind: Literal["notices", "mentions"] = "notices",
     unread_only: bool = False,
-    after: int = 0,
+    after: Key = 0,
     limit: int = PAGE,
 ) -> dict[str, Any]:
     """Notices or mentions, newest first."""

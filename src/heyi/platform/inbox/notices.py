@@ -58,3 +58,12 @@ def mark_read(actor: Actor, notices: Iterable[int] | None = None) -> int:
         [actor.id, actor.company, *([] if notices is None else [array(notices)])],
     )
     return len(marked)
+
+
+def unsay(kind: str, users: Iterable[int], name: str, value: int) -> None:
+    """Take the quoted text out of notices whose param `name` has this value."""
+    fetch(
+        'UPDATE inbox_notice SET params = params || \'{"text": ""}\''
+        " WHERE user_id = ANY(%s::bigint[]) AND kind = %s AND params -> %s = to_jsonb(%s::bigint)",
+        [array(users), kind, name, value],
+    )

@@ -11,7 +11,7 @@ from heyi.platform.idempotency import write
 from heyi.platform.jobs import api as jobs
 from heyi.platform.jobs.access import ADMINISTRATOR, PARKED, RUN
 from heyi.platform.jobs.models import JobRun, ParkedEvent
-from heyi.platform.requests import Request
+from heyi.platform.requests import Key, Request, Words
 
 router = Router(tags=["jobs"])
 PAGE = 50
@@ -63,11 +63,11 @@ class ParkedStateOut(Schema):
 
 
 class EventSkip(Schema):
-    reason: str
+    reason: Words
 
 
 @router.get("/runs", response=RunPageOut)
-def runs(request: Request, after: int = 0, limit: int = PAGE) -> dict[str, Any]:
+def runs(request: Request, after: Key = 0, limit: int = PAGE) -> dict[str, Any]:
     """The person's own runs, newest first; an administrator sees everybody's."""
     rows = _runs(request.actor)
     if after:
@@ -81,12 +81,12 @@ def runs(request: Request, after: int = 0, limit: int = PAGE) -> dict[str, Any]:
 
 
 @router.get("/runs/{run}", response=RunOut)
-def run(request: Request, run: int) -> dict[str, Any]:
+def run(request: Request, run: Key) -> dict[str, Any]:
     return _shown(_run(request.actor, run))
 
 
 @router.post("/runs/{run}/cancel", response=RunOut)
-def cancel(request: Request, run: int) -> HttpResponse:
+def cancel(request: Request, run: Key) -> HttpResponse:
     """Ask a run to stop."""
     _run(request.actor, run)
 
@@ -98,7 +98,7 @@ def cancel(request: Request, run: int) -> HttpResponse:
 
 
 @router.get("/parked", response=ParkedPageOut)
-def parked(request: Request, after: int = 0, limit: int = PAGE) -> dict[str, Any]:
+def parked(request: Request, after: Key = 0, limit: int = PAGE) -> dict[str, Any]:
     """Events that failed for good and hold back their lanes."""
     _administer(request.actor)
     rows = _parked(request.actor).filter(state__in=["parked", "retrying"])
@@ -117,7 +117,7 @@ def parked(request: Request, after: int = 0, limit: int = PAGE) -> dict[str, Any
 
 
 @router.post("/parked/{event}/retry", response=ParkedStateOut)
-def retry(request: Request, event: int) -> HttpResponse:
+def retry(request: Request, event: Key) -> HttpResponse:
     """Try a parked event once more, now."""
     _take(request.actor, event)
 
@@ -129,7 +129,7 @@ def retry(request: Request, event: int) -> HttpResponse:
 
 
 @router.post("/parked/{event}/skip", response=ParkedStateOut)
-def skip(request: Request, event: int, body: EventSkip) -> HttpResponse:
+def skip(request: Request, event: Key, body: EventSkip) -> HttpResponse:
     """Give up a parked event, so that later ones of its lane go on."""
     _take(request.actor, event)
 
@@ -149,7 +149,7 @@ def _runs(actor: Actor) -> Any:
     return RUN.visible(actor, JobRun.objects.all())
 
 
-def _run(actor: Actor, run: int) -> JobRun:
+def _run(actor: Actor, run: Key) -> JobRun:
     found = _runs(actor).filter(pk=run).first()
     if found is None:
         raise NotFound("jobs.run", [run])
@@ -160,7 +160,7 @@ def _parked(actor: Actor) -> Any:
     return PARKED.visible(actor, ParkedEvent.objects.all())
 
 
-def _take(actor: Actor, event: int) -> None:
+def _take(actor: Actor, event: Key) -> None:
     _administer(actor)
     if not _parked(actor).filter(pk=event).exists():
         raise NotFound("jobs.parked", [event])
