@@ -121,6 +121,14 @@ SHOTS: dict[str, tuple[str, Draw, str, str, tuple[int, int]]] = {
 }
 
 
+def reduced(picture: Image.Image) -> Image.Image:
+    """The 256 colours most used, exactly; the rest is the smoothing of letters."""
+    counted = sorted(picture.getcolors(1 << 24) or (), reverse=True)[:256]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([channel for _, colour in counted for channel in colour])
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
+
+
 def shoot(browser: Browser, base: str, name: str, folder: Path) -> None:
     login, draw, language, scheme, (width, height) = SHOTS[name]
     context = browser.new_context(
@@ -142,7 +150,7 @@ def shoot(browser: Browser, base: str, name: str, folder: Path) -> None:
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{name}.png"
-    picture.quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
+    reduced(picture).save(target, optimize=True)
     print(target, f"{target.stat().st_size // 1024} kB")
     context.close()
 
@@ -151,7 +159,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("base", nargs="?", default="http://127.0.0.1:8000")
     asked.add_argument("names", nargs="*")
-    asked.add_argument("--to", type=Path, default=Path("test-results/shots"))
+    asked.add_argument("--to", type=Path, default=Path("build/shots"))
     options = asked.parse_args()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)

@@ -88,6 +88,40 @@ export const inboxCounts = () => read<Readonly<Record<string, number>>>(http.GET
 export const decide = (task: number, verb: "approve" | "reject", reason: string, key: string) => outcome<unknown>(http.POST("/api/approvals/tasks/{task}/decide", { params: { path: { task } }, body: { verb, reason }, headers: keyed(key) }));
 export const markRead = (notices: readonly number[] | null) => outcome<unknown>(http.POST("/api/inbox/read", { body: { notices: notices === null ? null : [...notices] }, headers: keyed(newKey()) }));
 
+export type ImportColumn = { head: string; path: string | null; samples: readonly string[] };
+export type ImportBatch = {
+  id: number;
+  state: string;
+  version: number;
+  file_name: string;
+  columns: readonly ImportColumn[];
+  fields: readonly { path: string; label: string; required: boolean; note: string }[];
+  missing: readonly string[];
+  counts: Readonly<Record<string, number>>;
+  can: readonly string[];
+};
+export type StagedRow = { no: number; state: string; cells: Readonly<Record<string, string>>; issues: readonly { path: string; code: string; kind: string; message: string; remedy: string | null }[] };
+const batchAt = (screen: string, batch: number) => ({ path: { screen, batch } });
+export const templateLink = (id: string) => address(`/api/records/${id}/import/template.xlsx`, spoken());
+export const importUpload = (id: string, file: File, key: string) => {
+  const form = new FormData();
+  form.set("file", file);
+  return outcome<ImportBatch>(http.POST("/api/records/{screen}/import", { params: { path: { screen: id } }, body: form as never, bodySerializer: (body: unknown) => body as FormData, headers: keyed(key) }));
+};
+export const importBatch = (id: string, batch: number) => read<ImportBatch>(http.GET("/api/records/{screen}/import/{batch}", { params: batchAt(id, batch) }));
+export const importMap = (id: string, batch: ImportBatch, columns: (string | null)[]) => outcome<ImportBatch>(http.PUT("/api/records/{screen}/import/{batch}/mapping", { params: batchAt(id, batch.id), body: { version: batch.version, columns }, headers: keyed(newKey()) }));
+export const importRows = (id: string, batch: number) => read<{ rows: readonly StagedRow[]; next: number | null }>(http.GET("/api/records/{screen}/import/{batch}/rows", { params: { ...batchAt(id, batch), query: { state: "invalid", limit: 50 } } }));
+export const importRepair = (id: string, batch: number, no: number, path: string, value: string) => outcome<unknown>(http.PUT("/api/records/{screen}/import/{batch}/rows/{no}", { params: { path: { screen: id, batch, no } }, body: { path, value }, headers: keyed(newKey()) }));
+export const importAside = (id: string, batch: number, rows: number[]) => outcome<ImportBatch>(http.POST("/api/records/{screen}/import/{batch}/aside", { params: batchAt(id, batch), body: { rows }, headers: keyed(newKey()) }));
+/** Approves what is staged and loads it; the background job goes on when the page is left. */
+export async function importLoad(id: string, batch: ImportBatch, key: string) {
+  if (batch.can.includes("approve")) {
+    const approved = await outcome<ImportBatch>(http.POST("/api/records/{screen}/import/{batch}/approve", { params: batchAt(id, batch.id), body: { version: batch.version }, headers: keyed(`${key}-approve`) }));
+    if (!approved.ok) return approved;
+  }
+  return outcome<ImportBatch>(http.POST("/api/records/{screen}/import/{batch}/load", { params: batchAt(id, batch.id), headers: keyed(`${key}-load`) }));
+}
+
 export type SignedIn = { ok: true } | { ok: false; need: "totp" } | { ok: false; need: "again"; errors: readonly string[]; limited: boolean };
 type Flow = { status: number; errors?: readonly { message: string; code: string }[]; data?: { flows?: readonly { id: string; is_pending?: boolean }[] } };
 const auth = "/_allauth/browser/v1";

@@ -12,10 +12,10 @@ export function Dialog({ title, onClose, children, footer, width = 520, bare = f
   useEffect(() => {
     const el = ref.current;
     if (!el || el.open) return;
-    const wanted = el.contains(document.activeElement) ? (document.activeElement as HTMLElement) : el.querySelector<HTMLElement>(".hy-dialog-body");
     el.showModal();
     // The browser would start at the cross.
-    wanted?.focus();
+    const body = el.querySelector<HTMLElement>(".hy-dialog-body");
+    (body?.querySelector<HTMLElement>("input, textarea") ?? body)?.focus();
   }, []);
   return (
     <dialog

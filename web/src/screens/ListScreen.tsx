@@ -16,7 +16,7 @@ import { inside, useText } from "../messages/text";
 import { Failure } from "./Failure";
 import { FilterBar } from "./FilterBar";
 import "./list.css";
-import { hiddenColumns, hideColumns, leads, nextOrder, paramsOf, queryOf, rememberWalk, tracksOf, widthOf } from "./listState";
+import { hiddenColumns, hideColumns, isParty, leads, nextOrder, paramsOf, queryOf, rememberWalk, tracksOf, widthOf } from "./listState";
 import { QuickView } from "./QuickView";
 import { RefusalList } from "./Refusals";
 import { useScreen } from "./useScreen";
@@ -228,7 +228,7 @@ function ListRow({ id, index, row, columns, env, phone, current, chosen, onFocus
     <div role="row" id={id} data-index={index} className="hy-tr" aria-selected={chosen} data-current={current || undefined} onClick={onFocus} onDoubleClick={onOpen}>
       <span role="gridcell" onClick={(e) => e.stopPropagation()}><Checkbox checked={chosen} onChange={onChoose} aria-label={name} tabIndex={-1} /></span>
       {columns.map((spec) => (
-        <span key={spec.path} role="gridcell" data-align={kitOf(spec).align} data-kind={spec.kind} data-label={phone ? labelOf(spec, env) : undefined} data-lead={leads(spec) || undefined} className={spec.kind === "date" ? "hy-mute" : undefined}
+        <span key={spec.path} role="gridcell" data-align={kitOf(spec).align} data-kind={spec.kind} data-label={phone ? labelOf(spec, env) : undefined} data-lead={leads(spec) || undefined} data-party={isParty(spec, columns) || undefined} className={spec.kind === "date" ? "hy-mute" : undefined}
           onClick={leads(spec) && !phone ? (e) => { e.stopPropagation(); onOpen(); } : undefined}>
           <Value spec={spec} value={row.values[spec.path]} env={env} beside={row.values} where="list" />
         </span>

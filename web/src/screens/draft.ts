@@ -190,7 +190,7 @@ export class DraftStore {
       const key = line.key ?? sent[i]?.key;
       if (key) answers.set(key, line.values);
     });
-    this.refusals = answer.problems ?? [];
+    this.refusals = this.placed(answer.problems ?? []);
     this.fault = null;
     if (this.grid) this.grid.rows = this.grid.rows.map((r) => {
       const values = answers.get(r.key);
@@ -250,6 +250,21 @@ export class DraftStore {
   said(): readonly Refusal[] {
     return this.asked ? this.refusals : this.refusals.filter((r) => !UNFINISHED.has(r.code));
   }
+  /**
+   * A refusal that names what a line is about, and no cell, stands at the quantity of that line; at the last one where
+   * several lines share it, which is the one that asked for too much.
+   */
+  private placed(refusals: readonly Refusal[]): readonly Refusal[] {
+    const { lines } = this.screen;
+    const quantity = lines?.columns.find((c) => lines.fields[c]?.kind === "quantity" && lines.fields[c].edit !== "never");
+    if (!lines || !quantity || !this.grid) return refusals;
+    const rows = [...this.grid.rows].reverse();
+    return refusals.map((r) => {
+      const named = r.params[`${lines.enter}_id`];
+      const row = r.cell || named == null ? undefined : rows.find((x) => (x.values[lines.enter] as Reference | null | undefined)?.id === named);
+      return row ? { ...r, cell: { line: row.key, field: quantity } } : r;
+    });
+  }
   /** Problems of cells: codes nobody knows first, then what the server says. */
   private problems(): Problem[] {
     const { t } = this.env;
@@ -288,7 +303,7 @@ export class DraftStore {
     ];
   }
   refuse(failure: Failure): void {
-    this.refusals = failure.refusals;
+    this.refusals = this.placed(failure.refusals);
     this.fault = failure.refusals.length ? null : failure;
     this.computing = false;
     this.showProblems();

@@ -75,7 +75,8 @@ export function trackOf(spec: Spec, party: boolean): readonly [least: number, sh
 }
 export const CHECK = 36;
 /** The first reference of a list is whom or what it is about: the customer, the supplier, the category. */
-const tracks = (columns: readonly Spec[]) => columns.map((c) => trackOf(c, c.path === "name" || (!columns.some((x) => x.path === "name") && c === columns.find((x) => x.kind === "reference"))));
+export const isParty = (spec: Spec, columns: readonly Spec[]): boolean => spec.path === "name" || (!columns.some((x) => x.path === "name") && spec === columns.find((x) => x.kind === "reference"));
+const tracks = (columns: readonly Spec[]) => columns.map((c) => trackOf(c, isParty(c, columns)));
 export const tracksOf = (columns: readonly Spec[]): string => `${CHECK}px ${tracks(columns).map(([least, share]) => (share ? `minmax(${least}px, ${share}fr)` : `${least}px`)).join(" ")}`;
 export const widthOf = (columns: readonly Spec[]): number => CHECK + 20 + tracks(columns).reduce((sum, [least]) => sum + least, 0);
 export const chipText = (value: Value): string => (isReference(value) ? value.code : String(value ?? ""));
