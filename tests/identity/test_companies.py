@@ -36,6 +36,11 @@ def test_a_new_company_is_furnished_and_has_an_administrator(desk, li):
         "SELECT (SELECT count(*) FROM ledger_account WHERE company_id = %s),"
         " (SELECT count(*) FROM ledger_period WHERE company_id = %s)", [company, company],
     )  # fmt: skip
+    from heyi.platform.identity.models import Position
+
+    named = dict(Position.objects.filter(company=company).values_list("code", "name"))
+    assert named["SALES-CLERK"] == "销售内勤"
+    assert "SYSTEM-ADMINISTRATOR" not in named
     assert accounts > 50
     assert periods >= 12
     told = desk.ask("POST", "/api/session/company", {"company": company}).json()

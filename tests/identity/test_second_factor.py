@@ -101,6 +101,10 @@ def test_guessing_codes_locks(secret, li):
     page.sign_in()
     reply = page.auth("POST", "auth/2fa/authenticate", {"code": code_of(secret)})
     assert codes(reply) == ["too_many_login_attempts"]
+    failed = AuditRecord.objects.filter(action="second_factor_failed", subject_id=li.pk)
+    assert [(r.actor, r.ip) for r in failed.order_by("id")] == [
+        ("stranger", f"203.0.113.{n}") for n in range(5)
+    ]
 
 
 def test_a_code_without_the_password_opens_nothing(secret, li):

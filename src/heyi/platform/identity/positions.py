@@ -1,5 +1,9 @@
-"""The positions a new company starts with: one for each role, to be combined as it likes."""
+"""The positions a new company starts with: one for each role, to be combined as it likes.
 
+Not for the administrator's: that role is given to people by name.
+"""
+
+from heyi.platform.identity.access import ADMINISTRATOR
 from heyi.platform.identity.models import Position
 from heyi.platform.identity.users import all_roles
 from heyi.platform.messages import resolve
@@ -17,6 +21,7 @@ def setup(company: Company) -> None:
                 roles=[role],
             )
             for role in all_roles()
+            if role != ADMINISTRATOR
         ],
         ignore_conflicts=True,
     )

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import get_pending_stage
 from allauth.core import context
 from allauth.headless.account.inputs import ResetPasswordInput
 from allauth.headless.account.views import ResetPasswordView
@@ -33,6 +34,8 @@ from heyi.platform.identity.users import check_password_rules
 from heyi.platform.messages import catalogue, resolve
 
 _RESET_KEY = re.compile(r"[0-9a-z]+-[0-9a-z]+-[0-9a-f]+")
+# Done in somebody's name by whoever it was: the audit names the person as subject, not as actor.
+_BY_ANYBODY = ("sign_in_failed", "second_factor_failed", "locked", "password_reset_asked")
 STRANGER = Actor(id=0, name="stranger", company=0, roles=frozenset())
 
 
@@ -160,6 +163,8 @@ class MfaAdapter(DefaultMFAAdapter):
     """Second factors. Their secrets are encrypted with the installation's key."""
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
+        if code == "incorrect_code":
+            _note("second_factor_failed", _half_signed_in(context.request))
         return _refusal(code)
 
     def get_totp_label(self, user: User) -> str:
@@ -193,6 +198,14 @@ def _refusal(code: str, **params: Any) -> ValidationError:
     return ValidationError(resolve(key, params, language_for(context.request)), code=code)
 
 
+def _half_signed_in(request: HttpRequest) -> User | None:
+    """Whoever is asked for a code: signed in, or past the password only."""
+    if request.user.is_authenticated:
+        return request.user
+    stage = get_pending_stage(request)
+    return stage.login.user if stage else None
+
+
 def _typed(credentials: dict[str, Any]) -> str:
     return credentials.get("username") or credentials.get("email") or ""
 
@@ -206,7 +219,7 @@ def _known(credentials: dict[str, Any]) -> User | None:
 def _note(action: str, user: User | None) -> None:
     """Write to the audit. What was typed for a name nobody has is not kept: it may be a password."""
     actor = STRANGER
-    if user is not None and action not in ("sign_in_failed", "locked", "password_reset_asked"):
+    if user is not None and action not in _BY_ANYBODY:
         actor = Actor(user.pk, user.login, user.last_company_id or 0, roles=frozenset())
     subject = user.pk if user is not None else 0
     company = (user.last_company_id or 0) if user is not None else 0
