@@ -2,8 +2,8 @@
 
 Every check returns how many pairs it compared and the first that differs, named by its codes and,
 where a voucher is concerned, by its document. `since` is a voucher id: vouchers up to it were
-proved before. What is kept per key (a balance, a pool) is then compared for the keys that newer
-vouchers touched. Promises and numbers are few and always compared wholly.
+proved before. What is kept per key (a balance, a pool, a series) is then compared for the keys
+that newer vouchers touched. Promises are few and always compared wholly.
 """
 
 import json
@@ -77,6 +77,8 @@ def entries(company: int | None, since: int | None) -> Result:
 
 def numbers(company: int | None, since: int | None) -> Result:
     """Voucher numbers of each company, period and word run from 1 to the series' last, no gap."""
+    touched = "true" if since is None else f"""(x.company_id, x.period_id, x.word) IN (
+        SELECT company_id, period_id, word FROM ledger_voucher WHERE id > {int(since)})"""
     result = _compare(
         f"""
         SELECT 'ledger.series' AS row, company_id, period_id, word, coalesce(s.last, 0) AS kept,
@@ -84,10 +86,11 @@ def numbers(company: int | None, since: int | None) -> Result:
                coalesce(s.last, 0) <> coalesce(v.many, 0)
                  OR coalesce(s.last, 0) <> coalesce(v.highest, 0)
                  OR coalesce(v.lowest, 1) <> 1 AS bad
-        FROM (SELECT * FROM ledger_series s WHERE {_of("s", company)}) s
+        FROM (SELECT * FROM ledger_series x WHERE {_of("x", company)} AND {touched}) s
         FULL JOIN (SELECT company_id, period_id, word, count(DISTINCT number) AS many,
                           max(number) AS highest, min(number) AS lowest
-                   FROM ledger_voucher v WHERE number IS NOT NULL AND {_of("v", company)}
+                   FROM ledger_voucher x
+                   WHERE number IS NOT NULL AND {_of("x", company)} AND {touched}
                    GROUP BY 1, 2, 3) v USING (company_id, period_id, word)
         """,
         "company_id, period_id, word",
@@ -353,9 +356,11 @@ _KEY = "company_id, period_id, account_id, dimension_set_id, currency"
 
 def balances(company: int | None, since: int | None) -> Result:
     """Turnover kept per period, folded or waiting, is the sum of the lines, and sums to accounts."""
-    if since is None:
-        touched = lines = "true"
-    else:
+    accounts = touched = lines = "true"
+    if since is not None:
+        accounts = f"""(x.company_id, x.period_id, x.account_id) IN (
+            SELECT company_id, period_id, account_id FROM ledger_journalline
+            WHERE voucher_id > {int(since)})"""
         touched = f"""(x.company_id, x.period_id, x.account_id, x.dimension_set_id, x.currency) IN (
             SELECT {_KEY} FROM ledger_journalline WHERE voucher_id > {int(since)})"""
         lines = f"""(x.account_id, x."on") IN (SELECT k.account_id, d::date FROM (
@@ -388,10 +393,12 @@ def balances(company: int | None, since: int | None) -> Result:
                coalesce(b.credit, 0)::text AS found_credit,
                (coalesce(t.debit, 0), coalesce(t.credit, 0))
                  IS DISTINCT FROM (coalesce(b.debit, 0), coalesce(b.credit, 0)) AS bad
-        FROM (SELECT * FROM ledger_accountturnover t WHERE {_of("t", company)}) t
+        FROM (SELECT * FROM ledger_accountturnover x
+              WHERE {_of("x", company)} AND {accounts}) t
         FULL JOIN (SELECT company_id, period_id, account_id, sum(debit) AS debit,
                           sum(credit) AS credit
-                   FROM ledger_periodbalance x WHERE {_of("x", company)} GROUP BY 1, 2, 3) b
+                   FROM ledger_periodbalance x WHERE {_of("x", company)} AND {accounts}
+                   GROUP BY 1, 2, 3) b
         USING (company_id, period_id, account_id)
         """,
         "company_id, period_id, account_id",
@@ -416,6 +423,8 @@ def control_accounts(company: int | None, since: int | None) -> Result:
         """,
         "voucher, no",
     )
+    if since is not None:  # what newer lines touched is compared by `balances`
+        return unnamed
     by_party = _compare(
         f"""
         SELECT 'ledger.account' AS row, b.company_id, b.account_id, d.party AS party_id,
@@ -438,10 +447,12 @@ def control_accounts(company: int | None, since: int | None) -> Result:
 def dimensions(company: int | None, since: int | None) -> Result:
     """Every combination of dimensions still hashes to its own id, and every line's is stored."""
     after, checked = -(2**63), 0
+    used = "true" if since is None else f"""id IN (
+        SELECT dimension_set_id FROM ledger_journalline WHERE voucher_id > {int(since)})"""
     while rows := fetch(
-        """
+        f"""
         SELECT id, party, product, department, cost_centre, project, employee, "order"
-        FROM ledger_dimensionset WHERE id > %s ORDER BY id LIMIT 50000
+        FROM ledger_dimensionset WHERE id > %s AND {used} ORDER BY id LIMIT 50000
         """,
         [after],
     ):
@@ -474,8 +485,12 @@ def sealed(company: int | None, since: int | None) -> Result:
     checked = 0
     starts = fetch(
         f"""
-        SELECT c.company_id, coalesce(max(c.no) FILTER (WHERE c.voucher_id <= {int(since or 0)}), 0)
-        FROM ledger_chainlink c WHERE {_of("c", company)} GROUP BY 1 ORDER BY 1
+        SELECT x.company_id, coalesce((
+            SELECT c.no FROM ledger_chainlink c
+            WHERE c.company_id = x.company_id AND c.voucher_id <= {int(since or 0)}
+            ORDER BY c.no DESC LIMIT 1), 0)
+        FROM (SELECT id AS company_id FROM platform_company) AS x
+        WHERE {_of("x", company)} ORDER BY 1
         """
     )
     for of, after in starts:
@@ -518,7 +533,7 @@ def newest() -> int:
 PROOFS = (
     Proof("ledger.vouchers", vouchers, newest),
     Proof("ledger.entries", entries, newest),
-    Proof("ledger.numbers", numbers),
+    Proof("ledger.numbers", numbers, newest),
     Proof("ledger.on_hand", on_hand, newest),
     Proof("ledger.reserved", reserved),
     Proof("ledger.stock_accounts", stock_accounts, newest),
