@@ -38,7 +38,7 @@ from heyi.platform.models import Company, Document
 from heyi.platform.numbering import fast
 from heyi.platform.references import Targets, targets
 from heyi.platform.refusals import Refusals, refused_by_database, said
-from heyi.platform.rows import array, columns, fetch, insert
+from heyi.platform.rows import among, array, columns, fetch, insert
 from heyi.platform.screens import Compiled, Spec, seen_by
 from heyi.platform.values import parse, render
 
@@ -102,7 +102,7 @@ def load(
     screen.access.require(actor, "read")
     head = [name for name in ("version", "number", "state") if _has(screen.model, name)]
     wanted = columns_of(screen.model, screen.fields.values(), ("pk", *head), typed=typed)
-    rows = screen.access.visible(actor, screen.model._default_manager.filter(pk__in=list(ids)))
+    rows = screen.access.visible(actor, among(screen.model._default_manager.all(), "id", ids))
     found = {row[0]: row for row in rows.order_by().values_list(*wanted.orm)}
     if missing := [id_ for id_ in ids if id_ not in found]:
         raise NotFound(screen.id, missing)
@@ -134,7 +134,7 @@ def _lines_of(
         typed=typed,
     )
     by_place = ("no", "pk") if _has(screen.line_model, "no") else ("pk",)
-    rows = screen.line_model._default_manager.filter(**{f"{screen.pointer}__in": list(ids)})
+    rows = among(screen.line_model._default_manager.all(), f"{screen.pointer}_id", ids)
     lines: dict[int, list[dict[str, Any]]] = {}
     for row in rows.order_by(*by_place).values_list(*wanted.orm):
         own = lines.setdefault(row[0], [])
@@ -274,7 +274,7 @@ def _held_all(
     """Stored records as drafts, by id, locked in the order of their ids. Two statements."""
     if not ids:
         return {}
-    rows = screen.access.visible(actor, screen.model._default_manager.filter(pk__in=list(ids)))
+    rows = screen.access.visible(actor, among(screen.model._default_manager.all(), "id", ids))
     rows = rows.order_by("pk")
     if lock:
         rows = rows.select_for_update(of=("self",))
@@ -307,7 +307,7 @@ def _stored_lines(screen: Compiled, ids: Iterable[int]) -> dict[int, dict[int, d
         return {}
     fields = own_fields(screen.line_model)
     by_place = ("no", "pk") if _has(screen.line_model, "no") else ("pk",)
-    rows = screen.line_model._default_manager.filter(**{f"{screen.pointer}__in": list(ids)})
+    rows = among(screen.line_model._default_manager.all(), f"{screen.pointer}_id", ids)
     wanted = (f"{screen.pointer}_id", "pk", *(f.attname for f in fields))
     lines: dict[int, dict[int, dict[str, Any]]] = {}
     for head, id_, *row in rows.order_by(*by_place).values_list(*wanted):
@@ -748,9 +748,9 @@ def _create_all(screen: Compiled, drafts: list[Draft], actor: Actor) -> None:
         )
     if screen.line_model is not None:
         _insert_lines(screen.line_model, [(d, x) for d in drafts for x in d.lines])
-    ids = [d.id for d in drafts]
-    rows_ = screen.access.visible(actor, model._default_manager.filter(pk__in=ids))
-    if rows_.count() != len(ids):
+    ids = [d.id or 0 for d in drafts]
+    made_now = model._default_manager.filter(pk__range=(min(ids), max(ids)))
+    if screen.access.visible(actor, among(made_now, "id", ids)).count() != len(ids):
         raise OutsideReach(screen.id)
     record([Entry("create", screen.id, d.id or 0, {}) for d in drafts], actor=actor)
 

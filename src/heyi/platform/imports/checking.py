@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from django.db.models import CharField, Q
+from django.db.models import CharField
 
 from heyi.kernel.errors import BusinessError, Problem
 from heyi.platform import lists
@@ -29,7 +29,7 @@ from heyi.platform.imports.errors import (
 from heyi.platform.imports.fields import KEY, Layout
 from heyi.platform.imports.models import LoadLink, StageRow
 from heyi.platform.records import drafted
-from heyi.platform.rows import columns, fetch
+from heyi.platform.rows import among, columns, fetch
 from heyi.platform.screens import lookup
 
 CHUNK = 500
@@ -180,16 +180,15 @@ class Known:
         by_name = isinstance(model._meta.get_field(target.name) if target.name else None, CharField)
         self.codes: dict[str, set[int]] = {}
         self.names: dict[str, dict[int, str]] = {}
-        for part in chunks(sorted({t for x in texts for t in (x, x.split()[0])}), 5000):
-            wanted = Q(**{f"{target.code}__in": part})
-            if by_name:
-                narrowing = Q(**(lookup(offer).filter or {}))
-                wanted |= Q(**{f"{target.name}__in": part}) & narrowing
-            named = target.name if by_name and target.name else target.code
-            for id_, code, name in rows.filter(wanted).values_list("pk", target.code, named):
-                self.codes.setdefault(str(code), set()).add(id_)
-                if by_name:
-                    self.names.setdefault(name, {})[id_] = str(code)
+        named = target.name if by_name and target.name else target.code
+        wanted = sorted({t for text in texts for t in (text, text.split()[0])})
+        for id_, code in among(rows, target.code, wanted, "text").values_list("pk", target.code):
+            self.codes.setdefault(str(code), set()).add(id_)
+        unknown = [text for text in wanted if text not in self.codes]
+        if by_name and unknown:
+            narrowed = among(rows.filter(**(lookup(offer).filter or {})), named, unknown, "text")
+            for id_, code, name in narrowed.values_list("pk", target.code, named):
+                self.names.setdefault(name, {})[id_] = str(code)
 
     def id(self, text: str) -> int:
         """Raises ReferenceUnknown, ReferenceAmbiguous."""
@@ -273,11 +272,13 @@ def plan(layout: Layout, records: Sequence[Record], actor: Actor) -> None:
     screen, keys = layout.screen, [r.key for r in records]
     rows = screen.access.visible(actor, screen.model._default_manager.all())
     if layout.key != KEY:
-        found = dict(rows.filter(code__in=keys).order_by("-company").values_list("code", "pk"))
+        known = among(rows, "code", keys, "text").order_by("-company")
+        found = dict(known.values_list("code", "pk"))
         for record in records:
             record.id = found.get(record.key)
     else:
-        links = LoadLink.objects.filter(company_id=actor.company, screen=screen.id, key__in=keys)
+        links = LoadLink.objects.filter(company_id=actor.company, screen=screen.id)
+        links = among(links, "key", keys, "text")
         held = {x.key: (x.target, x.digest) for x in links}
         _plan_linked(layout, records, held, rows)
     _match_lines(layout, [r for r in records if r.id is not None and r.lines is not None])
@@ -297,7 +298,7 @@ def _plan_linked(
         return
     states = {
         id_: (number, state)
-        for id_, number, state in rows.filter(pk__in=[r.id for r in changed]).values_list(
+        for id_, number, state in among(rows, "id", [r.id for r in changed]).values_list(
             "pk", "number", "state"
         )
     }
@@ -318,10 +319,9 @@ def _match_lines(layout: Layout, records: Sequence[Record]) -> None:
     attname = screen.line_model._meta.get_field(enter).attname  # type: ignore[union-attr]
     by_place = "no" if "no" in {f.name for f in screen.line_model._meta.concrete_fields} else "pk"
     stored: dict[int, list[tuple[int, Any]]] = {}
+    ids = [r.id for r in records]
     for head, id_, about in (
-        screen.line_model._default_manager.filter(
-            **{f"{screen.pointer}__in": [r.id for r in records]}
-        )
+        among(screen.line_model._default_manager.all(), f"{screen.pointer}_id", ids)
         .order_by(by_place, "pk")
         .values_list(f"{screen.pointer}_id", "pk", attname)
     ):
