@@ -110,7 +110,23 @@ def answer(status: int, body: Any) -> HttpResponse:
 def packed(body: Any, *, sort: bool = False) -> bytes:
     """JSON as every answer has it: decimals as text, sets as lists."""
     option = orjson.OPT_NON_STR_KEYS | (orjson.OPT_SORT_KEYS if sort else 0)
-    return orjson.dumps(body, default=_packed, option=option)
+    try:
+        return orjson.dumps(body, default=_packed, option=option)
+    except TypeError:  # a refusal may speak of a number or a text no column could hold
+        return orjson.dumps(_sayable(body), default=_packed, option=option)
+
+
+def _sayable(body: Any) -> Any:
+    match body:
+        case dict():
+            return {_sayable(name): _sayable(value) for name, value in body.items()}
+        case list() | tuple():
+            return [_sayable(value) for value in body]
+        case int() if not -(2**63) <= body < 2**63:
+            return str(body)
+        case str():
+            return body.encode("utf-8", "replace").decode()
+    return body
 
 
 def _packed(value: Any) -> Any:
