@@ -131,38 +131,21 @@ def test_settling_takes_the_same_statements_for_any_number_of_goods(
 
 
 @pytest.mark.parametrize(
-    ("_case", "month", "price", "value", "left_at"),
+    ("_case", "month", "value", "price"),
     [
-        ("nothing but an opening", Month(D(10), D(100), D(0), D(0), D(4)), "9", "60.00", "10"),
-        ("all gone", Month(D(0), D(0), D(3), D(10), D(3)), "9", "0.00", "3.33333333"),
-        ("more left than there was", Month(D(0), D(0), D(4), D(40), D(6)), "9", "-20.00", "10"),
-        (
-            "an old debt is filled first",
-            Month(D(-10), D(-80), D(15), D(135), D(0)),
-            "8",
-            "45.00",
-            "9",
-        ),
-        (
-            "an old debt is filled in part",
-            Month(D(-10), D(-80), D(4), D(36), D(1)),
-            "8",
-            "-56.00",
-            "8",
-        ),
-        ("nothing came", Month(D(0), D(0), D(0), D(0), D(2)), "7", "-14.00", "7"),
-        ("more given back than taken", Month(D(5), D(50), D(0), D(0), D(-2)), "10", "70.00", "10"),
-        (
-            "a credit larger than the shelf",
-            Month(D(5), D(10), D(0), D(-30), D(1)),
-            "2",
-            "0.00",
-            "0",
-        ),
+        ("nothing but an opening", Month(D(10), D(100), D(0), D(0), D(4)), "60.00", "10"),
+        ("all gone", Month(D(0), D(0), D(3), D(10), D(3)), "0.00", "3.33333333"),
+        ("more left than there was", Month(D(0), D(0), D(4), D(40), D(6)), "-20.00", "10"),
+        ("an old debt is filled first", Month(D(-10), D(-80), D(15), D(135), D(0)), "45.00", "9"),
+        ("an old debt is filled in part", Month(D(-10), D(-80), D(4), D(36), D(1)), "-56.00", "8"),
+        ("nothing came", Month(D(0), D(0), D(0), D(0), D(2), D(14)), "-14.00", None),
+        ("more given back than taken", Month(D(5), D(50), D(0), D(0), D(-2)), "70.00", "10"),
+        ("a credit larger than the shelf", Month(D(5), D(10), D(0), D(-30), D(1)), "0.00", "0"),
+        ("all went back for less", Month(D(0), D(0), D(0), D(10), D(0)), "0.00", None),
     ],
 )
-def test_month_end(_case, month, price, value, left_at):
-    assert month_end(month, D(price), CENT) == (D(value), D(left_at))
+def test_month_end(_case, month, value, price):
+    assert month_end(month, CENT) == (D(value), None if price is None else D(price))
 
 
 moneys = st.decimals(0, 9999, places=2)

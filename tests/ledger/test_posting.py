@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 
 from heyi.ledger.api import (
     AlreadyPosted,
+    AlreadyPromised,
     AlreadyReversed,
     Amount,
     AmountTooFine,
@@ -302,6 +303,15 @@ def test_promised_goods_are_kept_for_whom_they_were_promised(company):
     unit_of_work(lambda: release(company.id, [promise.origin]))
     assert company.on_hand("bolt").reserved == 0 and not Reservation.objects.exists()
     company.issue("bolt", 5)
+
+
+def test_a_line_is_promised_once(company):
+    company.receive("bolt", 10, "25.00")
+    promise = company.move("sales.delivery", "bolt", 2, company.warehouse.pk, 2)
+    company.reserve(promise)
+    with pytest.raises(AlreadyPromised):
+        company.reserve(promise)
+    assert company.on_hand("bolt").reserved == 2
 
 
 # --- what the database refuses on its own -----------------------------------------------------

@@ -140,8 +140,10 @@ def agrees(costing, negative, history):
             with suppress(BusinessError), transaction.atomic():
                 world.happens(n, *step)
         ties(world.c)
-        unit_of_work(lambda: settle(world.c.id, dt.date(2026, 3, 1)))
-        unit_of_work(lambda: settle(world.c.id, dt.date(2026, 3, 1)))
+        for again in (False, True):
+            for month in (1, 2, 3):
+                settled = unit_of_work(lambda: settle(world.c.id, dt.date(2026, month, 1)))  # noqa: B023
+                assert settled is None or not again, "a month is settled once"
         fold()
         ties(world.c)
         raise Done

@@ -6,6 +6,7 @@ from heyi.ledger.balances import fold, unproved
 from heyi.ledger.costs import costs_of
 from heyi.ledger.errors import (
     AlreadyPosted,
+    AlreadyPromised,
     AlreadyReversed,
     AmountTooFine,
     JournalUnbalanced,
@@ -56,9 +57,10 @@ from heyi.ledger.types import (
 
 __all__ = [
     "AlreadyPosted",
+    "AlreadyPromised",
     "AlreadyReversed",
-    "AmountTooFine",
     "Amount",
+    "AmountTooFine",
     "Broken",
     "Dimensions",
     "JournalUnbalanced",
@@ -75,8 +77,8 @@ __all__ = [
     "Posting",
     "PurposeUnmapped",
     "ReceiptUnknown",
-    "ReferenceUnknown",
     "Ref",
+    "ReferenceUnknown",
     "SerialInUse",
     "StockShort",
     "StockShortLater",

@@ -106,6 +106,16 @@ class AlreadyPosted(BusinessError):
 
 
 @dataclass(eq=False)
+class AlreadyPromised(BusinessError):
+    """A line holds one promise; a second click adds none."""
+
+    code = "ledger.already_promised"
+    kind = "conflict"
+    remedy = Remedy("ledger.remedy.reload")
+    document_type: str
+
+
+@dataclass(eq=False)
 class NotPosted(BusinessError):
     code = "ledger.not_posted"
     remedy = Remedy("ledger.remedy.reload")

@@ -115,6 +115,7 @@ def _record(postings: Sequence[Posting]) -> tuple[list[Header], list[Posted]]:
 
 def _check(books: Book, posting: Posting) -> None:
     """Amounts are whole units of the currency; quantities positive and in six decimals."""
+    assert posting.day <= posting.on, "goods are entered after they moved, not before"
     for m in posting.movements:
         assert m.quantity > 0 and round(m.quantity, 6) == m.quantity, m
         assert m.value is None or m.value >= 0, m

@@ -11,11 +11,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from heyi.kernel.money import ZERO
 from heyi.ledger import shortage
-from heyi.ledger.errors import LotExpired, LotRequired, LotUnknown, SerialInUse
+from heyi.ledger.errors import (
+    AlreadyPromised,
+    LotExpired,
+    LotRequired,
+    LotUnknown,
+    SerialInUse,
+)
 from heyi.ledger.reference import Book, book
 from heyi.ledger.types import Broken, Movement, Ref, World
 from heyi.platform.rows import array, columns, fetch, insert
@@ -191,14 +197,16 @@ def _exist(books: Book, table: str, places: Iterable[Place]) -> None:
             FROM w JOIN product_product p ON p.id = w.product_id
             JOIN ledger_location l ON l.id = w.location_id
             LEFT JOIN ledger_lot lot ON lot.id = w.lot_id AND lot.product_id = w.product_id
+              AND lot.company_id = %s
             WHERE w.lot_id = 0 OR lot.id IS NOT NULL
             ORDER BY {", ".join(f"w.{c}" for c in _KEY.split(", "))} ON CONFLICT DO NOTHING
         )
         SELECT w.product_id, w.lot_id FROM w
         LEFT JOIN ledger_lot lot ON lot.id = w.lot_id AND lot.product_id = w.product_id
+          AND lot.company_id = %s
         WHERE w.lot_id <> 0 AND lot.id IS NULL
         """,
-        [*columns(new), books.company],
+        [*columns(new), books.company, books.company, books.company],
     )
     if made:
         raise LotUnknown(*shortage.product_named(made[0][0]))
@@ -232,6 +240,7 @@ def reserve(company: int, movements: Sequence[Movement]) -> None:
 
     Raises:
         StockShort: A place holds less that is not promised already.
+        AlreadyPromised: A line has its promise; release it first.
     """
     assert working(), "reserve() joins the document's unit of work"
     books = book(company)
@@ -240,12 +249,18 @@ def reserve(company: int, movements: Sequence[Movement]) -> None:
     for m in movements:
         deltas[source_of(m)].reserved += m.quantity
     change(books, deltas)
-    insert(
-        "ledger_reservation",
-        "company_id:bigint, product_id:bigint, location_id:bigint, lot_id:bigint, "
-        "owner_id:bigint, status:smallint, quantity:numeric, origin_type:text, origin_id:bigint",
-        [(company, *source_of(m), m.quantity, m.origin.type, m.origin.id) for m in movements],
-    )
+    try:
+        insert(
+            "ledger_reservation",
+            "company_id:bigint, product_id:bigint, location_id:bigint, lot_id:bigint, "
+            "owner_id:bigint, status:smallint, quantity:numeric, origin_type:text, "
+            "origin_id:bigint",
+            [(company, *source_of(m), m.quantity, m.origin.type, m.origin.id) for m in movements],
+        )
+    except IntegrityError as clash:
+        if "one_promise_per_line" in str(clash):
+            raise AlreadyPromised(movements[0].origin.type) from clash
+        raise
 
 
 def release(company: int, origins: Sequence[Ref]) -> None:

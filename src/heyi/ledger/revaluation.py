@@ -55,10 +55,11 @@ def settle(company: int, on: date) -> Posted | None:
     changes = []
     for key, held in batch.held.items():
         month, carried = months[key]
-        should, price = month_end(month, held.pool.price, unit)
+        should, price = month_end(month, unit)
         difference = should - carried
         kept = _fits(held.pool, difference)
-        held.pool = replace(held.pool, value=held.pool.value + kept, price=price)
+        known = held.pool.price if price is None else price
+        held.pool = replace(held.pool, value=held.pool.value + kept, price=known)
         if difference:
             held.moved(end, pools.NOTHING, (ZERO, -difference))
             if gone := difference - kept:  # those goods have left in a later month
@@ -155,6 +156,7 @@ def _months(
             in_quantity=came,
             in_value=worth,
             out_quantity=left,
+            out_value=cost,
         )
         found[product, area, lot] = month, carried
     return found

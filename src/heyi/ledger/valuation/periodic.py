@@ -17,13 +17,14 @@ absorb = average.absorb
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One pool's month: what it began with, what came in at its true cost, how much left."""
+    """One pool's month: what it began with, what came in at its true cost, what left at a guess."""
 
     quantity: Decimal
     value: Decimal
     in_quantity: Decimal
     in_value: Decimal
     out_quantity: Decimal
+    out_value: Decimal = ZERO
 
 
 def receive(pool: Pool, quantity: Decimal, value: Decimal, terms: Terms) -> Change:
@@ -50,15 +51,19 @@ def issue(pool: Pool, quantity: Decimal, terms: Terms) -> Change:
     return Change(held, removed)
 
 
-def month_end(month: Month, price: Decimal, unit: Decimal) -> tuple[Decimal, Decimal]:
+def month_end(month: Month, unit: Decimal) -> tuple[Decimal, Decimal | None]:
     """What the pool is worth when its month ends, and the month's price.
 
     All that was there or came in bears one price, also what left before it
     came. A shelf that began below zero is first filled by what came in: those
-    goods had left in an earlier month and take their share with them.
+    goods had left in an earlier month and take their share with them. Where
+    there is nothing to take a price from, goods stay at the guess they left
+    at, and the price is None.
+
+    The answer does not depend on earlier answers for the same month, so
+    asking again changes nothing.
 
     Args:
-        price: The last known price, for goods nothing came in for.
         unit: Smallest unit of the company's currency.
     """
     quantity, value = month.quantity, month.value
@@ -69,12 +74,20 @@ def month_end(month: Month, price: Decimal, unit: Decimal) -> tuple[Decimal, Dec
         worth -= share(worth, filled, came, unit)
         quantity, came = quantity + filled, came - filled
     quantity, value, left = quantity + came, value + worth, month.out_quantity
-    if left < 0:  # more was given back than taken: it is there to stay
-        quantity, value, left = quantity - left, value + rounded(price * -left, unit), ZERO
-    if quantity <= 0:
-        return min(ZERO, value) - rounded(price * left, unit), price
-    value = max(ZERO, value)
+    end = quantity - left
+    if quantity == 0:
+        return _signed(month.value + month.in_value - month.out_value, end), None
+    value = _signed(value, quantity)
     price = unit_price(quantity, value)
-    if left <= quantity:
+    if 0 <= left <= quantity:
         return value - share(value, left, quantity, unit), price
-    return -rounded(price * (left - quantity), unit), price
+    if (end > 0) == (quantity > 0):
+        return _signed(value - rounded(price * left, unit), end), price
+    return _signed(rounded(price * end, unit), end), price
+
+
+def _signed(value: Decimal, quantity: Decimal) -> Decimal:
+    """A value no shelf of this quantity contradicts: of its sign, nothing for nothing."""
+    if quantity == 0:
+        return ZERO
+    return max(ZERO, value) if quantity > 0 else min(ZERO, value)
