@@ -502,3 +502,23 @@ def test_a_broken_file_is_a_refusal_over_http(world):
     [refusal] = refused["refusals"]
     assert refusal["code"] == "imports.file_broken"
     assert refusal["remedy"]["label"] == "Save it as xlsx and upload again"
+
+
+def test_a_long_file_is_checked_by_the_worker(world, monkeypatch):
+    from heyi.platform.jobs.runs import Run
+
+    monkeypatch.setattr(batches, "CHECKED_AT_ONCE", 1)
+    li = world.hires("li6", "purchase.buyer")
+    path = f"/records/{PRODUCT}/import"
+    batch = li.uploads(path, "x.csv", text([*GOOD, ["P-3", "", "RM", "pc", "1"]]))
+    assert (batch["state"], batch["counts"]["staged"]) == ("mapped", 3)
+    user = Batch.objects.get(pk=batch["id"]).created_by
+    run = Run(batch["run"], world.company.pk, user, "li6", "en")
+    assert batches.CHECK.function(run, batch=batch["id"]) == {"valid": 2, "invalid": 1}
+    assert li.reads(f"{path}/{batch['id']}")["state"] == "validated"
+
+
+def test_repairing_another_cell_does_not_hide_a_key_used_twice(world, buyer):
+    batch = uploaded(buyer, [HEAD, GOOD[1], [*GOOD[1][:1], "", *GOOD[1][2:]]])
+    batches.repair(PRODUCT, batch.pk, 3, "name", "other", actor=buyer)
+    assert issues(batch) == [(3, "code", "imports.key_twice")]

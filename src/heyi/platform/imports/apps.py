@@ -9,6 +9,6 @@ class ImportsConfig(ModuleConfig):
     routes = ("records", "heyi.platform.imports.http.router")
 
     def declare(self) -> dict[str, Any]:
-        from heyi.platform.imports import access, loading
+        from heyi.platform.imports import access, batches, loading
 
-        return {"access": (access.BATCH,), "jobs": (loading.LOAD,)}
+        return {"access": (access.BATCH,), "jobs": (batches.CHECK, loading.LOAD)}

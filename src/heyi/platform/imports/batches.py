@@ -9,21 +9,27 @@ from django.db.models import Count, F, QuerySet
 
 from heyi.platform.access import Actor, NotFound
 from heyi.platform.audit.api import Entry, record
+from heyi.platform.identity.api import actors
 from heyi.platform.imports.access import BATCH
-from heyi.platform.imports.checking import Row, check, gathered, keep_rows, read_rows
+from heyi.platform.imports.checking import Row, check, keep_rows, read_rows
 from heyi.platform.imports.errors import (
     BatchHasIssues,
     BatchState,
     ColumnsUnmapped,
+    HeadDiffers,
+    KeyMissing,
+    KeyTwice,
     MappingMalformed,
     RowUnknown,
 )
 from heyi.platform.imports.fields import KEY, Layout, guessed, is_technical, layout
 from heyi.platform.imports.models import Batch, BatchFile, StageEdit, StageRow
 from heyi.platform.imports.reading import LONGEST_CELL, clean, read_table
+from heyi.platform.jobs.api import Run, job
 from heyi.platform.records import StaleVersion
 from heyi.platform.rows import insert
 from heyi.platform.screens import asked_for
+from heyi.platform.transactions import unit_of_work
 
 _STEPS: dict[str, tuple[tuple[str, ...], str]] = {
     "map": (("uploaded", "mapped", "staged", "validated"), "mapped"),
@@ -35,7 +41,8 @@ _STEPS: dict[str, tuple[tuple[str, ...], str]] = {
     "return": (("loading",), "validated"),
     "withdraw": (("uploaded", "mapped", "staged", "validated", "approved"), "withdrawn"),
 }
-_OPEN = ("uploaded", "mapped", "staged", "validated")
+CHECKED_AT_ONCE = 20_000  # rows; a longer file is checked by the worker
+_BETWEEN_ROWS = (KeyTwice.code, KeyMissing.code, HeadDiffers.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def upload(screen_id: str, content: bytes, name: str, *, actor: Actor) -> Batch:
     record([Entry("import", screen_id, batch.pk, {"file": (None, batch.file_name),
             "sha256": (None, batch.digest), "rows": (None, len(rows))})], actor=actor)  # fmt: skip
     if not missing(form, mapping):
-        _checked(batch, form, actor)
+        _check_soon(batch, form, actor)
     return batch
 
 
@@ -134,14 +141,41 @@ def map_columns(
         raise ColumnsUnmapped([form.columns[p].labels[actor.language] for p in unmapped])
     batch.mapping = list(mapping)
     Batch.objects.filter(pk=id).update(mapping=batch.mapping)
-    _checked(batch, form, actor)
+    _check_soon(batch, form, actor)
     return batch
+
+
+def _check_soon(batch: Batch, form: Layout, actor: Actor) -> None:
+    """Check a short file now and a long one in the background; `run` is the job to follow."""
+    step(batch, "map", actor)
+    if batch.rows <= CHECKED_AT_ONCE:
+        _checked(batch, form, actor)
+    else:
+        batch.run = CHECK.start(actor, batch=batch.pk)
+        Batch.objects.filter(pk=batch.pk).update(run=batch.run)
+
+
+@job("imports.check", retries=2)
+def CHECK(run: Run, batch: int) -> dict[str, Any]:
+    """Check a long file in the name of the one who brought it."""
+    held = Batch.objects.get(pk=batch)
+    actor = actors(held.company.pk, [run.actor_id]).get(run.actor_id)
+    if actor is None:
+        raise NotFound("identity.user", [run.actor_id])
+
+    def work() -> None:
+        locked = Batch.objects.select_for_update().get(pk=batch)
+        if locked.state == "mapped":
+            _checked(locked, layout(locked.screen, actor), actor)
+
+    unit_of_work(work)
+    done = counts(held)
+    return {"valid": done.valid, "invalid": done.invalid}
 
 
 def _checked(batch: Batch, form: Layout, actor: Actor) -> None:
     """From known columns to checked rows."""
-    _step(batch, "map", actor)
-    _step(batch, "stage", actor)
+    step(batch, "stage", actor)
     rows = read_rows(batch.pk)
     held = {row.no: row.state for row in rows}
     check(form, batch.mapping, rows, actor, batch.digest[:16])
@@ -149,7 +183,7 @@ def _checked(batch: Batch, form: Layout, actor: Actor) -> None:
         if held[row.no] in ("loaded", "aside"):
             row.state = held[row.no]
     keep_rows(batch.pk, rows)
-    _step(batch, "validate", actor)
+    step(batch, "validate", actor)
 
 
 def repair(screen_id: str, id: int, no: int, path: str, text: str, *, actor: Actor) -> list[Row]:
@@ -166,10 +200,12 @@ def repair(screen_id: str, id: int, no: int, path: str, text: str, *, actor: Act
     _require(batch, "validate")
     if path not in form.columns:
         raise MappingMalformed(path[:60])
-    rows = read_rows(id)
-    row = next((r for r in rows if r.no == no and r.state != "loaded"), None)
-    if row is None:
+    here = read_rows(id, no=no)
+    if not here or here[0].state == "loaded":
         raise RowUnknown(no)
+    alone = path != form.key and not any(x["code"] in _BETWEEN_ROWS for x in here[0].issues)
+    rows = read_rows(id, **({"record": here[0].record} if alone else {}))
+    row = next(r for r in rows if r.no == no)
     at = {p: n for n, p in enumerate(batch.mapping) if p}
     before = row.fixed.get(path)
     if before is None:
@@ -180,19 +216,13 @@ def repair(screen_id: str, id: int, no: int, path: str, text: str, *, actor: Act
         actor=actor.name,
     )  # fmt: skip
     row.fixed = {**row.fixed, path: after}
-    touched = _neighbours(rows, row, regroup=path == form.key)
+    touched = [r for r in rows if r.state not in ("loaded", "aside") or r is row]
     for one in touched:
         one.state = "staged"
     check(form, batch.mapping, touched, actor, batch.digest[:16])
     keep_rows(id, touched)
     Batch.objects.filter(pk=id).update(version=F("version") + 1)
     return [r for r in touched if r.record == row.record]
-
-
-def _neighbours(rows: list[Row], row: Row, *, regroup: bool) -> list[Row]:
-    """The rows that a change of one may concern: its record's, or all when its key changes."""
-    open_ = [r for r in rows if r.state not in ("loaded", "aside")]
-    return open_ if regroup else [r for r in open_ if r.record == row.record]
 
 
 def set_aside(screen_id: str, id: int, numbers: Sequence[int], *, actor: Actor) -> Batch:
@@ -221,7 +251,7 @@ def approve(screen_id: str, id: int, version: int, *, actor: Actor) -> Batch:
         raise BatchHasIssues(bad)
     batch.approved_by = actor.id
     Batch.objects.filter(pk=id).update(approved_by=actor.id)
-    _step(batch, "approve", actor)
+    step(batch, "approve", actor)
     return batch
 
 
@@ -230,7 +260,7 @@ def withdraw(screen_id: str, id: int, *, actor: Actor) -> Batch:
     batch = _held(screen_id, id, actor)
     if StageRow.objects.filter(batch=batch, state="loaded").exists():
         raise BatchState("withdraw", "loading")
-    _step(batch, "withdraw", actor)
+    step(batch, "withdraw", actor)
     return batch
 
 
@@ -289,7 +319,7 @@ def _require(batch: Batch, verb: str) -> None:
         raise BatchState(verb, batch.state)
 
 
-def _step(batch: Batch, verb: str, actor: Actor) -> None:
+def step(batch: Batch, verb: str, actor: Actor) -> None:
     """The only writer of `state`."""
     _require(batch, verb)
     batch.state = _STEPS[verb][1]
@@ -305,24 +335,3 @@ def _log(batch: Batch, verb: str, actor: Actor) -> None:
         " reason:text, acknowledged:jsonb",
         [(BATCH.type, batch.pk, verb, actor.id, actor.name, "", "[]")],
     )
-
-
-step = _step
-__all__ = [
-    "Any",
-    "Counts",
-    "Row",
-    "approve",
-    "can",
-    "counts",
-    "find",
-    "gathered",
-    "map_columns",
-    "missing",
-    "repair",
-    "seen",
-    "set_aside",
-    "step",
-    "upload",
-    "withdraw",
-]  # fmt: skip
