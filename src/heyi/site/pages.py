@@ -65,6 +65,7 @@ def _serve(request: HttpRequest, file: File) -> HttpResponse:
     content = file.content
     if file.compressed and "gzip" in request.headers.get("Accept-Encoding", ""):
         content, headers["Content-Encoding"] = file.compressed, "gzip"
+    headers["Content-Length"] = str(len(content))
     return HttpResponse(content, content_type=file.type, headers=headers)
 
 
