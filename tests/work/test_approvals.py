@@ -2,9 +2,11 @@
 
 import datetime as dt
 import threading
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -360,6 +362,31 @@ def test_withdrawing_cancels_the_tasks(firm):
     sound(firm)
 
 
+@dataclass(eq=False)
+class Dear(BusinessError):
+    code = "stage.dear"
+    kind = "warning"
+    number: str
+
+
+def test_the_modules_guards_are_heard_at_the_last_agreement(firm, monkeypatch):
+    guards = {
+        "purchase.receipt": {"approve": lambda docs, *, actor: [Dear(d.number) for d in docs]}
+    }
+    monkeypatch.setitem(apps.get_app_config("purchase").declared, "guards", guards)
+    firm.policy(step("boss", MANAGER), step("books", ACCOUNTANT))
+    receipt = firm.submitted()
+    firm.decides("wang", receipt)  # not the last: nothing is decided about the document yet
+    with pytest.raises(Refusals) as refused:
+        firm.decides("chen", receipt)
+    assert [p.error.code for p in refused.value.problems] == ["stage.dear"]
+    assert (firm.state(receipt), firm.asked(receipt)) == ("submitted", {"chen"})
+    assert firm.decides("chen", receipt, acknowledge=["stage.dear"]).state == "approved"
+    assert list(Decision.objects.order_by("id").values_list("acknowledged", flat=True)) == [
+        [], ["stage.dear"],
+    ]  # fmt: skip
+
+
 def test_the_lifecycles_approve_decides_the_task(firm):
     firm.policy(step("boss", MANAGER, mode="all"))
     one, two = firm.submitted(), firm.submitted()
@@ -683,7 +710,7 @@ FLOWS = st.lists(
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from django.db import connection
 
+from heyi.kernel.errors import Problem, Refusals
 from heyi.platform import clock, exceptions
 from heyi.platform.access import SYSTEM, Access, Actor, NotAllowed, NotFound
 from heyi.platform.approvals import policies
@@ -225,7 +226,12 @@ def _set_positions(arrivals: Sequence[Arrival]) -> None:
 
 @dataclass(slots=True)
 class Turn:
-    """Somebody acts on a task, with everything it needs locked."""
+    """Somebody acts on a task, with everything it needs locked.
+
+    Args:
+        accepted: Codes of the warnings they accept; None where the module's guards have been
+            heard already.
+    """
 
     request: Request
     flow: Flow
@@ -233,6 +239,7 @@ class Turn:
     document: Document
     actor: Actor
     reason: str
+    accepted: frozenset[str] | None = None
 
     @property
     def step(self) -> Step:
@@ -247,12 +254,14 @@ def decide(
     reason: str = "",
     to: int | None = None,
     step: str | None = None,
+    acknowledge: Iterable[str] = (),
 ) -> Document:
     """Act on a task, one's own or that of somebody one stands in for.
 
     Args:
         to: add_signer, delegate: the person.
         step: return: the step to go back to; without it, the submitter.
+        acknowledge: Codes of the warnings one has read and accepts; they are logged.
 
     Returns:
         The document, approved if this was the last agreement, a draft if it was refused.
@@ -261,6 +270,7 @@ def decide(
         NotFound: It is not one's task.
         TaskClosed: Somebody was faster.
         OwnDocument, PersonUnsuitable, WhyMissing, StepUnreachable
+        Refusals: What the module's guards found against the last agreement.
     """
     assert connection.in_atomic_block
     found = Task.objects.select_related("request").filter(pk=task, company_id=actor.company).first()
@@ -270,7 +280,10 @@ def decide(
     document = _locked(request.document_type, request.document_id)
     request = _lock_requests([request.pk])[0]
     found.refresh_from_db()
-    turn = Turn(request, policies.read(request.policy.flow), found, document, actor, reason.strip())
+    turn = Turn(
+        request, policies.read(request.policy.flow), found, document, actor, reason.strip(),
+        frozenset(acknowledge),
+    )  # fmt: skip
     _check(turn, verb)
     _take_turn(turn, verb, to, step)
     return document
@@ -395,13 +408,14 @@ def _take_turn(turn: Turn, verb: str, to: int | None = None, step: str | None = 
 
 def _approve(turn: Turn) -> None:
     _close([turn.task], "approved", turn.actor)
-    note(turn, "approve")
     node = turn.task.node
     tasks = list(Task.objects.filter(node=node))
-    if not complete(turn.step.mode, [Vote(t.state, t.required) for t in tasks]):
+    done = complete(turn.step.mode, [Vote(t.state, t.required) for t in tasks])
+    following = [n for n in turn.flow.path(_facts(turn.request)) if n > node.position]
+    note(turn, "approve", accepted=_heard(turn, "approve") if done and not following else ())
+    if not done:
         return
     _end_node(turn.request, "done")
-    following = [n for n in turn.flow.path(_facts(turn.request)) if n > node.position]
     if following:
         _arrive(
             turn.request.company_id, [Arrival(turn.request, turn.flow, following[0])], turn.actor
@@ -410,6 +424,22 @@ def _approve(turn: Turn) -> None:
     _end([turn.request], Request.State.APPROVED)
     _move([turn.document], "approve", turn.actor, turn.reason)
     _tell_submitter(turn, "approvals.approved")
+
+
+def _heard(turn: Turn, verb: str) -> list[str]:
+    """What the module's guards say of the step the document is about to take; the warnings among
+    it that were accepted."""
+    guard = (function("guards", turn.document.type) or {}).get(verb)
+    if guard is None or turn.accepted is None:
+        return []
+    found = guard([turn.document], actor=turn.actor)
+    problems = [p if isinstance(p, Problem) else Problem(p) for p in found]
+    warnings = {p.error.code for p in problems if p.error.kind == "warning"}
+    if standing := [
+        p for p in problems if p.error.kind != "warning" or p.error.code not in turn.accepted
+    ]:
+        raise Refusals(standing)
+    return sorted(warnings)
 
 
 def _reject(turn: Turn) -> None:
@@ -506,13 +536,20 @@ def _move(documents: Sequence[Document], verb: str, actor: Actor, reason: str = 
         advance(documents, verb, actor=actor, reason=reason)
 
 
-def note(turn: Turn, verb: str, *, to: int | None = None, details: str = "") -> None:
+def note(
+    turn: Turn,
+    verb: str,
+    *,
+    to: int | None = None,
+    details: str = "",
+    accepted: Iterable[str] = (),
+) -> None:
     """Append a decision."""
     mine = turn.task.user_id == turn.actor.id
     Decision.objects.create(
         request=turn.request, task=turn.task, verb=verb, actor_id=turn.actor.id,
         actor=turn.actor.name, on_behalf_of=None if mine else turn.task.user_id, to=to,
-        step=details or turn.step.name, reason=turn.reason,
+        step=details or turn.step.name, reason=turn.reason, acknowledged=list(accepted),
     )  # fmt: skip
 
 

@@ -157,12 +157,14 @@ class DecideTask(Schema):
     reason: Words = ""
     to: Key | None = None
     step: Words | None = None
+    acknowledge: list[Words] = []
 
 
 class DecideTasks(Schema):
     tasks: Annotated[list[Key], Field(min_length=1, max_length=200)]
     verb: Literal["approve", "reject", "return"]
     reason: Words = ""
+    acknowledge: list[Words] = []
 
 
 class PolicyIn(Schema):
@@ -203,7 +205,13 @@ def decide_many(request: Request, body: DecideTasks) -> HttpResponse:
 
     def work() -> tuple[int, Any]:
         done = [
-            approvals.decide(task, body.verb, actor=request.actor, reason=body.reason)
+            approvals.decide(
+                task,
+                body.verb,
+                actor=request.actor,
+                reason=body.reason,
+                acknowledge=body.acknowledge,
+            )
             for task in sorted(set(body.tasks))
         ]
         return 200, {"documents": [_document(d) for d in done]}
@@ -217,7 +225,13 @@ def decide(request: Request, task: Key, body: DecideTask) -> HttpResponse:
 
     def work() -> tuple[int, Any]:
         document = approvals.decide(
-            task, body.verb, actor=request.actor, reason=body.reason, to=body.to, step=body.step
+            task,
+            body.verb,
+            actor=request.actor,
+            reason=body.reason,
+            to=body.to,
+            step=body.step,
+            acknowledge=body.acknowledge,
         )
         return 200, {"documents": [_document(document)]}
 

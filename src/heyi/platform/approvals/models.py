@@ -143,6 +143,7 @@ class Decision(models.Model):
     to = models.BigIntegerField(null=True, help_text="Whom a task was passed to.")
     step = models.CharField(max_length=100, blank=True, default="")
     reason = models.TextField(blank=True, default="")
+    acknowledged = models.JSONField(default=list, help_text="Codes of warnings accepted.")
     at = models.DateTimeField(db_default=DatabaseNow())
 
 

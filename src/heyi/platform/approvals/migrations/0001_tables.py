@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                 ('to', models.BigIntegerField(help_text='Whom a task was passed to.', null=True)),
                 ('step', models.CharField(blank=True, default='', max_length=100)),
                 ('reason', models.TextField(blank=True, default='')),
+                ('acknowledged', models.JSONField(default=list, help_text='Codes of warnings accepted.')),
                 ('at', models.DateTimeField(db_default=heyi.platform.clock.DatabaseNow())),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='approvals.request')),
                 ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.task')),
