@@ -191,7 +191,7 @@ def _work(company: Company, progress: Say) -> None:
 
 def _policy(actor: Actor) -> None:
     """Large receipts want the purchasing manager's word."""
-    step = {"id": "manager", "name": "purchase.manager", "who": [{"role": "purchase.manager"}]}
+    step = {"id": "manager", "name": story()["policy_step"], "who": [{"role": "purchase.manager"}]}
     flow = {"when": {"amount_from": "60000"}, "steps": [step | {"hours": 8}]}
     draft = draft_policy(actor, "purchase.receipt", "large", flow, name=story()["policy"])
     publish_policy(actor, draft.pk)
