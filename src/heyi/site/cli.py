@@ -34,7 +34,8 @@ class Misused(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
     parser = _parser()
-    asked, asked.rest = parser.parse_known_args(arguments)
+    asked, rest = parser.parse_known_args(arguments)
+    asked.rest = rest
     if asked.rest and asked.run is not bench:
         parser.error(f"unrecognized arguments: {' '.join(asked.rest)}")
     try:
@@ -345,7 +346,7 @@ def user_list(asked: argparse.Namespace) -> int:
             "user", "company__code", "roles"
         ):
             seats.setdefault(user, {})[company] = list(roles)
-        people = [
+        people: list[dict[str, Any]] = [
             {
                 "login": login,
                 "name": name,

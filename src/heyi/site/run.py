@@ -48,7 +48,10 @@ def serve(database: Database, host: str, port: int, progress: Progress, welcome:
     """Run web and worker until told to stop. Crashed ones are started again.
 
     Returns:
-        0 after Ctrl-C or SIGTERM; 1 when they do not come up.
+        0 after Ctrl-C or SIGTERM.
+
+    Raises:
+        Refused: They do not come up.
     """
     tree = _Tree(_environment(database, host, port), progress)
     with _told_to_stop() as stop:
@@ -56,7 +59,9 @@ def serve(database: Database, host: str, port: int, progress: Progress, welcome:
             for name in ("web", "worker"):
                 tree.start(name)
             if not _ready(host, port, tree, stop):
-                return 0 if stop() else 1
+                if stop():
+                    return 0
+                raise Refused("Web or worker do not come up; what they said is above.")
             progress(welcome)
             while not stop():
                 database.again()
