@@ -6,6 +6,7 @@ in the file first.
 """
 
 import re
+import resource
 import sys
 import zipfile
 from datetime import date, datetime, time, timedelta
@@ -17,6 +18,7 @@ import orjson
 from python_calamine import CalamineWorkbook
 
 MOST_ROWS, MOST_COLUMNS = 200_010, 250
+MOST_MEMORY, MOST_SECONDS = 2 << 30, 90
 TOO_LONG, TOO_WIDE = 3, 4
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"')
@@ -24,6 +26,7 @@ _CHUNK = 1 << 20
 
 
 def main() -> int:
+    _limit()
     content = sys.stdin.buffer.read()
     with zipfile.ZipFile(BytesIO(content)) as package:
         for part in package.namelist():
@@ -39,6 +42,15 @@ def main() -> int:
     said = {"sheet": sheet.name, "rows": [[_text(cell) for cell in row] for row in rows_]}
     sys.stdout.buffer.write(orjson.dumps(said))
     return 0
+
+
+def _limit() -> None:
+    """Memory and time end with this process; not every system keeps the limit on memory."""
+    for what, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CPU, MOST_SECONDS)):
+        try:
+            resource.setrlimit(what, (most, most))
+        except (ValueError, OSError):
+            continue
 
 
 def _corner(package: zipfile.ZipFile, part: str) -> tuple[int, int]:
