@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 import heyi.platform
-from heyi.ledger.api import LateCost, close, fold, reopen
+from heyi.ledger.api import LateCost, change_standard, close, fold, lots, reopen, settle
 from heyi.platform.rows import fetch
 from heyi.platform.transactions import unit_of_work
 from tests.ledger.conftest import DAY
@@ -164,5 +164,13 @@ def test_the_product_can_do_all_its_work(granted):
         granted.ship(delivery)
         unit_of_work(lambda: close(granted.id, DAY, "stock"))
         unit_of_work(lambda: reopen(granted.id, DAY, "stock"))
+        milk = granted.product("milk", tracking="lot")
+        [lot] = lots.register(granted.id, [lots.Named(milk.pk, "L1")])
+        granted.post(granted.move("purchase.receipt", "milk", 5, 1, here, "5.00", lot=lot))
+        granted.reserve(granted.move("sales.delivery", "milk", 2, here, 2))
+        loss = granted.move("stock.loss", "milk", 4, here, 3, lot=lot, breaks_promises=True)
+        assert granted.post(loss).broken
+        unit_of_work(lambda: settle(granted.id, DAY))
+        unit_of_work(lambda: change_standard(granted.id, {milk.pk: D("1.10")}, on=DAY))
         assert fold() > 0
         assert granted.on_hand("bolt").quantity == 10
