@@ -2,16 +2,14 @@
 
     .venv/bin/python -m tools.shots [http://127.0.0.1:8000] [--to docs/shots] [name …]
 
-Needs a running `heyi run` with the demo data, and Debian's chromium. The palette is reduced so that
-a picture stays small.
+Needs a running `heyi run` with the demo data, and Debian's chromium.
 """
 
 import argparse
-import io
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PASSWORD = "heyi-demo-2026"
@@ -55,7 +53,7 @@ def receipt(page: Page, base: str) -> None:
 
 
 def typing(page: Page, base: str) -> None:
-    """A delivery of more than there is, being written."""
+    """A delivery being written; one quantity cannot be read."""
     page.goto(f"{base}/sales.delivery/new/shot")
     page.wait_for_selector(".hy-lines")
     fields = page.locator(".hy-sections [role=combobox]")
@@ -65,7 +63,7 @@ def typing(page: Page, base: str) -> None:
         page.wait_for_selector("[role=option]")
         page.keyboard.press("Enter")
     page.locator(".hy-lines .hy-input").focus()
-    for code, quantity in (("GP-16", "12"), ("PB-32-L", "900000"), ("GP-25", "8")):
+    for code, quantity in (("GP-16", "12"), ("GP-25", "8"), ("PB-32-L", "24 boxes")):
         page.keyboard.type(code, delay=40)
         page.wait_for_timeout(500)
         page.keyboard.press("Enter")
@@ -73,7 +71,6 @@ def typing(page: Page, base: str) -> None:
         page.keyboard.type(quantity, delay=40)
         page.keyboard.press("Enter")
         page.wait_for_timeout(700)
-    page.locator(".hy-lines-body [aria-rowindex='3'] [data-column=quantity_unit]").click()
     quiet(page)
 
 
@@ -121,14 +118,6 @@ SHOTS: dict[str, tuple[str, Draw, str, str, tuple[int, int]]] = {
 }
 
 
-def reduced(picture: Image.Image) -> Image.Image:
-    """The 256 colours most used, exactly; the rest is the smoothing of letters."""
-    counted = sorted(picture.getcolors(1 << 24) or (), reverse=True)[:256]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([channel for _, colour in counted for channel in colour])
-    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
-
-
 def shoot(browser: Browser, base: str, name: str, folder: Path) -> None:
     login, draw, language, scheme, (width, height) = SHOTS[name]
     context = browser.new_context(
@@ -147,10 +136,12 @@ def shoot(browser: Browser, base: str, name: str, folder: Path) -> None:
     draw(page, base)
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         print(name, "is wider than the screen")
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{name}.png"
-    reduced(picture).save(target, optimize=True)
+    target = folder / f"{name}.webp"
+    taken = context.new_cdp_session(page).send(
+        "Page.captureScreenshot", {"format": "webp", "quality": 90}
+    )
+    target.write_bytes(b64decode(taken["data"]))
     print(target, f"{target.stat().st_size // 1024} kB")
     context.close()
 

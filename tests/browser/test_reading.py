@@ -61,14 +61,14 @@ def test_a_list_is_searched_filtered_sorted_and_walked(desk: Desk, company: Comp
     expect(rows).to_have_count(1)
     assert "search=R07" in page.url
     desk.press("Escape")
-    expect(rows).to_have_count(50)
+    expect(rows).to_have_count(60)
 
     page.get_by_role("tab", name="To post").focus()
     desk.press("Enter")
     expect(page.locator(".hy-empty")).to_be_visible()
     page.get_by_role("tab", name="All").focus()
     desk.press("Enter")
-    expect(rows).to_have_count(50)
+    expect(rows).to_have_count(60)
 
     head = page.get_by_role("columnheader", name="Value")
     head.get_by_role("button").click()

@@ -37,7 +37,8 @@ export function address(path: string, query: Readonly<Record<string, string | nu
 
 /** Says who asks, in which company and language. An expired session waits for its owner and asks again, with the same key. */
 async function ask(request: Request): Promise<Response> {
-  request.headers.set("Heyi-Language", context.language);
+  // Quiet questions come before the person is known: what they prefer is part of the answer.
+  if (!request.headers.has("Heyi-Quiet")) request.headers.set("Heyi-Language", context.language);
   if (context.company !== null) request.headers.set("Heyi-Company", String(context.company));
   const again = request.clone();
   if (request.method !== "GET") request.headers.set("X-CSRFToken", csrf());

@@ -14,6 +14,7 @@ import { Shell } from "./Shell";
 import { keep, stored, useStore } from "./store";
 
 const SignIn = lazy(() => import("../pages/SignIn").then((m) => ({ default: m.SignIn })));
+const Seatless = lazy(() => import("../pages/SignIn").then((m) => ({ default: m.Seatless })));
 const ResetPassword = lazy(() => import("../pages/SignIn").then((m) => ({ default: m.ResetPassword })));
 
 export function App() {
@@ -85,13 +86,14 @@ function Gate() {
   const over = useStore(expired);
   const language = useStore(languageStore);
   useEffect(() => { void loadSession(); }, []);
-  const wanted = now && now !== "fault" ? now.user.language : null;
+  const wanted = typeof now === "object" && now ? now.user.language : null;
   useEffect(() => {
     if (wanted && wanted !== language && !stored("language.chosen", false)) languageStore.set(wanted);
     // Only when the person changes, not when they switch by hand.
   }, [wanted]);
   if (now === undefined) return null;
   if (now === "fault") return <Fault onRetry={() => void loadSession()} />;
+  if (now === "seatless") return <Suspense><Seatless /></Suspense>;
   if (now === null) return <Suspense><SignIn /></Suspense>;
   return (
     <SessionContext value={now}>

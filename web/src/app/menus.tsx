@@ -3,7 +3,7 @@ import { Check, ChevronDown, Languages } from "lucide-react";
 import * as calls from "../api/calls";
 import { languages, useText, type Language } from "../messages/text";
 import { language as languageStore, setPref, usePrefs } from "./prefs";
-import { leave, session, switchCompany, useSession } from "./session";
+import { leave, signedIn, switchCompany, useSession } from "./session";
 import { keep, useStore } from "./store";
 
 const short: Readonly<Record<Language, string>> = { zh_hant: "ui.language.short.zh_hant", zh_hans: "ui.language.short.zh_hans", en: "ui.language.short.en" };
@@ -25,8 +25,7 @@ export function CompanyMenu() {
 export function chooseLanguage(language: Language): void {
   keep("language.chosen", true);
   languageStore.set(language);
-  const now = session.get();
-  if (now && now !== "fault") void calls.chooseLanguage(language);
+  if (signedIn()) void calls.chooseLanguage(language);
 }
 export function LanguageMenu() {
   const { t } = useText();

@@ -19,8 +19,12 @@ export const queries = new QueryClient({
   },
 });
 
-/** undefined: not asked yet; null: signed out; "fault": no answer. */
-export const session = new Store<Session | null | undefined | "fault">(undefined);
+/** undefined: not asked yet; null: signed out; "fault": no answer; "seatless": known, but of no company. */
+export const session = new Store<Session | null | undefined | "fault" | "seatless">(undefined);
+export const signedIn = (): Session | null => {
+  const now = session.get();
+  return typeof now === "object" ? now : null;
+};
 /** Set while an expired session waits for its owner; the waiting requests go on afterwards. */
 export const expired = new Store<boolean>(false);
 let waiting: { resolve: () => void; reject: (reason: unknown) => void }[] = [];
@@ -31,8 +35,8 @@ context.signInAgain = () => new Promise<void>((resolve, reject) => {
 });
 /** The same person continues where they were; another person starts afresh, so that nobody sees another's work. */
 export function resume(next: Session): void {
-  const before = session.get();
-  if (before && before !== "fault" && before.user.id !== next.user.id) return location.assign("/");
+  const before = signedIn();
+  if (before && before.user.id !== next.user.id) return location.assign("/");
   enter(next);
   expired.set(false);
   const go = waiting;
@@ -40,6 +44,7 @@ export function resume(next: Session): void {
   for (const w of go) w.resolve();
 }
 export function enter(next: Session): void {
+  if (!(next.company as Session["company"] | null)) return session.set("seatless");
   context.company = next.company.id;
   session.set(next);
 }

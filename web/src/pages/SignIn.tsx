@@ -5,7 +5,7 @@ import * as calls from "../api/calls";
 import { Dialog } from "../app/Dialog";
 import { LanguageMenu } from "../app/menus";
 import { Mark } from "../app/Shell";
-import { enter, resume, session } from "../app/session";
+import { enter, leave, resume, signedIn } from "../app/session";
 import { useText } from "../messages/text";
 import "./signin.css";
 
@@ -14,13 +14,18 @@ type Step = "password" | "code" | "forgot" | "sent";
 /** Sign-in: one field after the other, Enter goes on. Over the page when a session ran out. */
 export function SignIn({ over = false }: { over?: boolean }) {
   const { t } = useText();
-  const before = session.get();
-  const known = over && before && before !== "fault" ? before.user : null;
+  const known = over ? (signedIn()?.user ?? null) : null;
   const [step, setStep] = useState<Step>("password");
   const title = t(step === "code" ? "ui.sign_in.code_title" : step === "forgot" || step === "sent" ? "ui.sign_in.forgot_title" : over ? "ui.sign_in.again" : "ui.sign_in.title");
   const body = <Steps step={step} setStep={setStep} login={known?.login ?? ""} over={over} />;
   if (over) return <Dialog title={title} onClose={() => undefined} width={400}><p className="hy-mute">{t("ui.sign_in.again_text")}</p>{body}</Dialog>;
   return <Frame title={title}>{body}</Frame>;
+}
+
+/** Known, but of no company: somebody has to give a seat first. */
+export function Seatless() {
+  const { t } = useText();
+  return <Frame title={t("ui.sign_in.title")}><div className="hy-sign-form"><p>{t("ui.sign_in.no_seat")}</p><Button block onClick={() => void leave()}>{t("ui.sign_out")}</Button></div></Frame>;
 }
 
 function Frame({ title, children }: { title: string; children: React.ReactNode }) {

@@ -16,7 +16,7 @@ import { inside, useText } from "../messages/text";
 import { Failure } from "./Failure";
 import { FilterBar } from "./FilterBar";
 import "./list.css";
-import { hiddenColumns, hideColumns, isParty, leads, nextOrder, paramsOf, queryOf, rememberWalk, tracksOf, widthOf } from "./listState";
+import { fitting, hiddenColumns, hideColumns, isParty, leads, nextOrder, paramsOf, queryOf, rememberWalk, tracksOf, widthOf } from "./listState";
 import { QuickView } from "./QuickView";
 import { RefusalList } from "./Refusals";
 import { useScreen } from "./useScreen";
@@ -72,7 +72,16 @@ function List({ screen }: { screen: Screen }) {
   const all = useMemo(() => rows.data?.pages.flatMap((p) => p.rows) ?? [], [rows.data]);
   useEffect(() => rememberWalk(screen.id, all.map((r) => r.id)), [screen.id, all]);
   useEffect(() => { setFocus(0); setChosen(new Map()); setFailed(null); }, [query]);
-  const columns = useMemo(() => screen.listing.columns.map((path) => screen.fields[path]).filter((s): s is Spec => s !== undefined && !hidden.includes(s.path)), [screen, hidden]);
+  const wanted = useMemo(() => screen.listing.columns.map((path) => screen.fields[path]).filter((s): s is Spec => s !== undefined && !hidden.includes(s.path)), [screen, hidden]);
+  const [room, setRoom] = useState(0);
+  const columns = useMemo(() => (phone ? wanted : fitting(wanted, room)), [wanted, room, phone]);
+  useEffect(() => {
+    const el = table.current;
+    if (!el) return;
+    const size = new ResizeObserver(() => setRoom(el.clientWidth));
+    size.observe(el);
+    return () => size.disconnect();
+  }, [rows.error]);
   const current = all[Math.min(focus, all.length - 1)];
   const open = (row: Row | undefined) => { if (row) void go(paths.record(screen.id, row.id)); };
   const toggle = (row: Row) => setChosen((old) => {
@@ -80,6 +89,7 @@ function List({ screen }: { screen: Screen }) {
     if (!next.delete(row.id)) next.set(row.id, row);
     return next;
   });
+  useEffect(() => { if (searchField.current) searchField.current.value = params.search; }, [params.search]);
   const onScroll = () => {
     const el = table.current;
     if (el && el.scrollHeight - el.scrollTop - el.clientHeight < 600 && rows.hasNextPage && !rows.isFetching) void rows.fetchNextPage();
@@ -153,7 +163,7 @@ function List({ screen }: { screen: Screen }) {
         <div className="hy-filters">
           {screen.listing.search && (
             <label className="hy-search"><Search size={13} /><input
-              ref={searchField} defaultValue={params.search} key={params.search} placeholder={t("ui.search")} aria-label={t("ui.search_in", { name: inside(title) })}
+              ref={searchField} defaultValue={params.search} placeholder={t("ui.search")} aria-label={t("ui.search_in", { name: inside(title) })}
               onKeyDown={(e) => {
                 if (e.nativeEvent.isComposing) return;
                 if (e.key === "Enter") setParams({ search: e.currentTarget.value.trim() });

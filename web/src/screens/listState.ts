@@ -79,5 +79,18 @@ export const isParty = (spec: Spec, columns: readonly Spec[]): boolean => spec.p
 const tracks = (columns: readonly Spec[]) => columns.map((c) => trackOf(c, isParty(c, columns)));
 export const tracksOf = (columns: readonly Spec[]): string => `${CHECK}px ${tracks(columns).map(([least, share]) => (share ? `minmax(${least}px, ${share}fr)` : `${least}px`)).join(" ")}`;
 export const widthOf = (columns: readonly Spec[]): number => CHECK + 20 + tracks(columns).reduce((sum, [least]) => sum + least, 0);
+/** Which columns step aside first where the list is narrow: other people's numbers, then places, then what is said twice. */
+const weight = (spec: Spec, columns: readonly Spec[]): number => (leads(spec) || isParty(spec, columns) || spec.kind === "state" || spec.kind === "money" ? 9 : spec.kind === "text" || spec.kind === "longtext" ? 1 : spec.kind === "boolean" || spec.kind === "choice" ? 2 : spec.kind === "reference" ? 3 : 4);
+/** The columns that fit, so that no amount and no state is ever cut. */
+export function fitting(columns: readonly Spec[], room: number): readonly Spec[] {
+  let kept = columns;
+  while (room > 0 && kept.length > 3 && widthOf(kept) > room) {
+    const least = Math.min(...kept.map((c) => weight(c, columns)));
+    if (least === 9) break;
+    const at = kept.findLastIndex((c) => weight(c, columns) === least);
+    kept = kept.filter((_, i) => i !== at);
+  }
+  return kept;
+}
 export const chipText = (value: Value): string => (isReference(value) ? value.code : String(value ?? ""));
 export const presetLabel = (screen: Screen, id: string): string => screen.listing.presets.find((p) => p.id === id)?.label ?? id;
