@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from types import ModuleType
 
 from django.db import transaction
 
@@ -23,7 +24,7 @@ from heyi.ledger.periods import Header, open_vouchers
 from heyi.ledger.quantities import Delta, Place
 from heyi.ledger.reference import Book, Rule
 from heyi.ledger.types import Broken, LateCost, Movement, Posted, Posting, Ref
-from heyi.ledger.valuation import METHODS, Change, Day, Receipt, Terms, backdated
+from heyi.ledger.valuation import METHODS, Change, Day, Pool, Receipt, Terms, backdated
 from heyi.platform.rows import columns, fetch, insert
 from heyi.platform.transactions import last, working
 
@@ -250,7 +251,7 @@ def _terms(batch: Batch, product: int, key: int = 0) -> Terms:
     return Terms(batch.books.unit, batch.books.goods[product].standard, key)
 
 
-def _method(batch: Batch, product: int):
+def _method(batch: Batch, product: int) -> ModuleType:
     return METHODS[batch.books.goods[product].costing]
 
 
@@ -277,7 +278,17 @@ def _arrive(batch: Batch, header: Header, key: pools.Key, m: Movement, cost: Dec
     return change
 
 
-def _correct_later(batch, header, posting, key, m, before, rule: Rule, totals, cost) -> None:
+def _correct_later(
+    batch: Batch,
+    header: Header,
+    posting: Posting,
+    key: pools.Key,
+    m: Movement,
+    before: Pool,
+    rule: Rule,
+    totals: journal.Totals,
+    cost: Decimal,
+) -> None:
     """A receipt dated before issues already posted: book once what they should have cost more."""
     held = batch.held[key]
     dated_before = held.last_on is not None and posting.day < held.last_on
@@ -317,7 +328,15 @@ def _days(batch: Batch, key: pools.Key, held: pools.Held, posting: Posting) -> l
     return [*stored, *(Day(*day) for on, day in sorted(held.days.items()) if on > posting.day)]
 
 
-def _value_late(batch, header, posting, late: LateCost, receipts: list[Earlier], totals) -> None:
+def _value_late(
+    batch: Batch,
+    header: Header,
+    posting: Posting,
+    late: LateCost,
+    receipts: list[Earlier],
+    totals: journal.Totals,
+) -> None:
+    """Divide a late cost over its receipts, each part between what is here and what has gone."""
     by_value = late.by == "value" and any(e.value for e in receipts)
     weights = [e.value if by_value else e.receipt.quantity for e in receipts]
     for e, part in zip(receipts, allocate(late.value, weights, batch.books.unit), strict=True):

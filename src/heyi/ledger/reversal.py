@@ -14,7 +14,7 @@ from heyi.ledger.posting import LINES, Batch, write
 from heyi.ledger.quantities import Delta, Place
 from heyi.ledger.reference import Book
 from heyi.ledger.types import Dimensions, Line, Movement, Posted, Posting, Ref
-from heyi.ledger.valuation import METHODS, Terms
+from heyi.ledger.valuation import METHODS, Pool, Terms
 from heyi.platform.rows import columns, fetch
 from heyi.platform.transactions import last, working
 
@@ -104,7 +104,7 @@ def _undo(batch: Batch, header: Header, entry: tuple, done: Posted) -> None:
         )
 
 
-def _fits(pool, value: Decimal) -> Decimal:
+def _fits(pool: Pool, value: Decimal) -> Decimal:
     """How much of a value change the shelf can take without showing a price below nothing."""
     if pool.quantity <= 0 or pool.layers:
         return ZERO
