@@ -33,6 +33,7 @@ from heyi.platform.idempotency import answer, packed, write
 from heyi.platform.identity.api import auth
 from heyi.platform.refusals import refused_by_database, said
 from heyi.platform.rows import fetch
+from heyi.platform.values import text as clean_text
 
 log = structlog.get_logger(__name__)
 
@@ -469,9 +470,7 @@ def _id(id_: int | None) -> int | None:
 
 
 def _plain(path: str, text: str) -> str:
-    from heyi.platform.values import text as clean
-
-    return clean(path, text[:2000], lines=True)
+    return clean_text(path, text[:2000], lines=True)
 
 
 def _filter(raw: str) -> dict[str, Any]:

@@ -8,19 +8,30 @@ neither be filtered nor sorted by: a secret must not be guessed by asking often 
 import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import orjson
 from django.apps import apps
-from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    IntegerField,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.fields.json import JSONField
 from django.db.models.functions import Cast
 
 from heyi.kernel.errors import BusinessError, Problem, Refusals, Remedy
-from heyi.platform import clock
+from heyi.platform import clock, modules
 from heyi.platform.access import Access, Actor, NotAllowed
 from heyi.platform.columns import columns, extra_column, is_extra, localized, shown, work_out
 from heyi.platform.models import Company
@@ -228,8 +239,6 @@ def _typed(spec: Spec, value: Any, actor: Actor) -> Any:
 
 def _lenient(spec: Spec) -> Spec:
     """A filter may ask for what a field would refuse to hold: a bound below zero."""
-    from dataclasses import replace
-
     return replace(spec, required=False, nullable=True, sign="any", max_length=None)
 
 
@@ -445,8 +454,6 @@ def offers(
 
 
 def _exact_first(rows: QuerySet, code: str, word: str, limit: int) -> QuerySet:
-    from django.db.models import Case, IntegerField, Value, When
-
     rank = Case(
         When(**{f"{code}__iexact": word}, then=Value(0)),
         When(**{f"{code}__istartswith": word}, then=Value(1)),
@@ -474,11 +481,9 @@ def offered(lookup_id: str, actor: Actor) -> tuple[type[Model], QuerySet]:
 
 def _users(lookup_id: str) -> list[str]:
     """The screens on which somebody chooses from a lookup."""
-    from heyi.platform.modules import screens
-
     return [
         screen_id
-        for screen_id in screens()
+        for screen_id in modules.screens()
         if any(
             spec.lookup == lookup_id
             for spec in (*compiled(screen_id).entered, *compiled(screen_id).line_entered)
