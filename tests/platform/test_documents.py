@@ -32,8 +32,8 @@ def test_submit_approves_at_once_where_no_policy_asks(draft, li):
     assert (moved["state"], moved["version"]) == ("approved", 3)
     assert moved["can"] == ["post", "cancel"]
     _, *log = li.read(f"/records/{RECEIPT}/{draft['id']}/log")
-    assert [(x["transition"], x["actor"]) for x in log] == [
-        ("submit", "li"), ("approve", "policy:none")
+    assert [(x["transition"], x["actor"], x["actor_name"]) for x in log] == [
+        ("submit", "li", "Li"), ("approve", "policy:none", "policy:none")
     ]  # fmt: skip
 
 

@@ -401,17 +401,18 @@ def read_log(request: HttpRequest, screen: str, id: int) -> HttpResponse:
     _seen(request, screen, id)
     rows = fetch(
         """
-        SELECT transition, actor, at, reason, acknowledged FROM platform_documentlog
-        WHERE document_type = %s AND document_id = %s ORDER BY id
+        SELECT l.transition, l.actor, coalesce(u.name, l.actor), l.at, l.reason, l.acknowledged
+        FROM platform_documentlog l LEFT JOIN identity_user u ON u.id = l.actor_id
+        WHERE l.document_type = %s AND l.document_id = %s ORDER BY l.id
         """,
         [screen, id],
     )
     steps = []
-    for transition, actor, at, reason, acknowledged in rows:
+    for transition, actor, name, at, reason, acknowledged in rows:
         codes = json.loads(acknowledged) if isinstance(acknowledged, str) else acknowledged
         steps.append(
-            {"transition": transition, "actor": actor, "at": at, "reason": reason,
-             "acknowledged": codes}
+            {"transition": transition, "actor": actor, "actor_name": name, "at": at,
+             "reason": reason, "acknowledged": codes}
         )  # fmt: skip
     return answer(200, steps)
 

@@ -246,6 +246,7 @@ class OfferOut(Schema, extra="allow"):
 class LogOut(Schema):
     transition: str
     actor: str
+    actor_name: str = Field(description="The person's name, or `actor` where it was a program.")
     at: str
     reason: str
     acknowledged: list[str]
