@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bench.setup import YEAR, Bench, database, median_ms, option, proved, result, settle
+from bench.setup import YEAR, Bench, database, option, proved, result, settle, timed_ms
 
 
 def run(args: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -19,7 +19,7 @@ def run(args: Sequence[str]) -> Iterator[dict[str, Any]]:
         settle()
         year = dt.date(YEAR, 1, 1), dt.date(YEAR, 12, 31)
         before = trial_balance(c.id, *year)
-        waiting = median_ms(lambda: trial_balance(c.id, *year), times=3)
+        waiting, _ = timed_ms(lambda: trial_balance(c.id, *year), times=3)
         at = time.perf_counter()
         folded = fold()
         spent = time.perf_counter() - at
