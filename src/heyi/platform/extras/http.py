@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from heyi.platform.extras import definitions
 from heyi.platform.extras.models import Definition
@@ -62,9 +62,9 @@ def list_fields(request: HttpRequest, screen: str) -> list[Definition]:
 
 
 @router.post("/{screen}", response={201: ExtraFieldOut})
-def declare_field(request: HttpRequest, screen: str, body: ExtraFieldIn) -> tuple[int, Definition]:
+def declare_field(request: HttpRequest, screen: str, body: ExtraFieldIn) -> Status[Definition]:
     """Add a field; it appears on the form, in lists, filters, export and import at once."""
-    return 201, definitions.declare(screen, body.wish(), actor=request.actor)  # type: ignore[attr-defined]
+    return Status(201, definitions.declare(screen, body.wish(), actor=request.actor))  # type: ignore[attr-defined]
 
 
 @router.put("/{screen}/{int:id}", response=ExtraFieldOut)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from heyi.platform.identity.api import auth
 from heyi.platform.views import keeping
@@ -72,16 +72,16 @@ def list_views(request: HttpRequest, screen: str) -> list[ViewOut]:
 
 
 @router.post("/{screen}", response={201: ViewOut})
-def keep_view(request: HttpRequest, screen: str, body: ViewIn) -> tuple[int, ViewOut]:
+def keep_view(request: HttpRequest, screen: str, body: ViewIn) -> Status[ViewOut]:
     """Keep the list as it looks now under a name."""
-    return 201, ViewOut.of(keeping.keep(screen, body.wish(), actor=request.actor))  # type: ignore[attr-defined]
+    return Status(201, ViewOut.of(keeping.keep(screen, body.wish(), actor=request.actor)))  # type: ignore[attr-defined]
 
 
 @router.put("/{screen}/first", response={204: None})
-def choose_first(request: HttpRequest, screen: str, body: FirstIn) -> tuple[int, None]:
+def choose_first(request: HttpRequest, screen: str, body: FirstIn) -> Status[None]:
     """Open the list with this view from now on."""
     keeping.start_with(screen, body.view, actor=request.actor)  # type: ignore[attr-defined]
-    return 204, None
+    return Status(204, None)
 
 
 @router.put("/{screen}/{int:id}", response=ViewOut)
@@ -92,7 +92,7 @@ def change_view(request: HttpRequest, screen: str, id: int, body: ViewChangeIn) 
 
 
 @router.delete("/{screen}/{int:id}", response={204: None})
-def remove_view(request: HttpRequest, screen: str, id: int) -> tuple[int, None]:
+def remove_view(request: HttpRequest, screen: str, id: int) -> Status[None]:
     """Take a view of one's own away."""
     keeping.remove(id, actor=request.actor)  # type: ignore[attr-defined]
-    return 204, None
+    return Status(204, None)
