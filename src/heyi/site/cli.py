@@ -52,7 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except Exception as error:
         if type(error).__module__.startswith(("psycopg", "django.db")):
-            return _failed(asked, f"The database does not answer: {str(error).strip()}")
+            foreign = type(error).__name__ == "ProgrammingError"
+            what = (
+                "The database has other tables than this release"
+                if foreign
+                else "The database does not answer"
+            )
+            return _failed(asked, f"{what}: {str(error).strip()}")
         if words := _refusal(error):
             return _failed(asked, words)
         raise
