@@ -85,7 +85,7 @@ type Rows<T> = { rows: readonly T[]; next: number | null };
 export type Inbox = { counts: Readonly<Record<string, number>>; tasks: { approvals?: Rows<Task> }; notices: Rows<Notice>; mentions: Rows<Notice> };
 export const inbox = () => read<Inbox>(http.GET("/api/inbox"));
 export const inboxCounts = () => read<Readonly<Record<string, number>>>(http.GET("/api/inbox/counts"));
-export const decide = (task: number, verb: "approve" | "reject", reason: string, key: string) => outcome<unknown>(http.POST("/api/approvals/tasks/{task}/decide", { params: { path: { task } }, body: { verb, reason }, headers: keyed(key) }));
+export const decide = (task: number, verb: "approve" | "reject", reason: string, key: string) => outcome<unknown>(http.POST("/api/approvals/tasks/{task}/decide", { params: { path: { task } }, body: { verb, reason, acknowledge: [] }, headers: keyed(key) }));
 export const markRead = (notices: readonly number[] | null) => outcome<unknown>(http.POST("/api/inbox/read", { body: { notices: notices === null ? null : [...notices] }, headers: keyed(newKey()) }));
 
 export type ImportColumn = { head: string; path: string | null; samples: readonly string[] };

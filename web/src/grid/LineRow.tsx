@@ -9,9 +9,10 @@ type Props<Row extends { key: string }> = { index: number; top: number; session:
 function Line<Row extends { key: string }>({ index, top, session, bubble }: Props<Row>) {
   const v = useSyncExternalStore(session.subscribe, () => session.view(index));
   if (!v.row) return null;
+  const open = bubble !== undefined && v.problems.some((p) => p.column === session.columns[v.focusCol]?.id);
   const worst = v.problems.some((p) => p.tone === "danger") ? "danger" : v.problems.length ? "attention" : undefined;
   return (
-    <div role="row" aria-rowindex={index + 2} className="hy-line" data-current={v.focusCol >= 0 || undefined} data-staged={v.staged || undefined} data-computing={v.computing || undefined} style={{ top }}>
+    <div role="row" aria-rowindex={index + 2} className="hy-line" data-current={v.focusCol >= 0 || undefined} data-staged={v.staged || undefined} data-computing={v.computing || undefined} data-open={open || undefined} data-up={(open && index > 5 && index > session.rows.length - 5) || undefined} style={{ top }}>
       <div role="rowheader" aria-colindex={1} className="hy-cell hy-no" data-tone={worst}>{index + 1}</div>
       {session.columns.map((c, col) => <LineCell key={c.id} col={col} column={c} view={v} session={session} bubble={bubble} />)}
     </div>

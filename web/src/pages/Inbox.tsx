@@ -43,7 +43,7 @@ export function Inbox() {
   const notices = [...(data?.mentions.rows ?? []), ...(data?.notices.rows ?? [])];
   const said = (n: calls.Notice) => {
     const { document_type: type, ...params } = n.params;
-    return t(n.kind, Object.fromEntries([...Object.entries(params).map(([k, v]) => [k, String(v ?? "")]), ["document_type", typeof type === "string" ? t(type) : ""], ["person", n.actor]]));
+    return t(n.kind, Object.fromEntries([...Object.entries(params).map(([k, v]) => [k, has(`role.${String(v)}`) ? t(`role.${String(v)}`) : String(v ?? "")]), ["document_type", typeof type === "string" ? t(type) : ""], ["person", n.actor]]));
   };
   return (
     <div className="hy-page">

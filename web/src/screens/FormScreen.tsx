@@ -222,7 +222,7 @@ function Form({ screen, record, draft }: { screen: Screen; record: RecordOf; dra
             <>
               <div className="hy-lines-bar">
                 <h2>{t("ui.lines")}</h2><span className="hy-mute num">{t("ui.lines_count", { n: store.lines().length })}</span><span className="hy-push" />
-                {store.editable && !phone && <ScanButton store={store} />}
+                {store.editable && !phone && screen.lines.enter === "product" && <ScanButton store={store} />}
                 {store.editable && <Button type="text" size="small" icon={<Plus size={14} />} onClick={() => store.grid?.addLine()}>{t("ui.add_line")}</Button>}
               </div>
               {phone ? <LineCards store={store} lines={screen.lines} env={env} /> : (
@@ -287,7 +287,7 @@ function HeadFacts({ screen, store, env }: { screen: Screen; store: DraftStore; 
   const { company } = useSession();
   if (store.isNew) return null;
   const shown = screen.sections.flatMap((s) => s.fields).map((p) => screen.fields[p]).filter((f): f is Spec => f !== undefined);
-  const party = shown.find((f) => f.kind === "reference" && isReference(store.values[f.path]));
+  const party = screen.kind === "master" ? undefined : shown.find((f) => f.kind === "reference" && isReference(store.values[f.path]));
   const total = [...(screen.lines?.totals ?? [])].reverse().map((p) => screen.fields[p]).find((f) => f?.kind === "money");
   const value = party && store.values[party.path];
   return (
