@@ -28,6 +28,7 @@ from heyi.ledger.valuation import METHODS, Change, Day, Pool, Receipt, Terms, ba
 from heyi.platform.rows import columns, fetch, insert
 from heyi.platform.transactions import last, working
 
+FINEST = Decimal("0.000001")  # quantities are kept to six decimals
 LINES = 10_000  # a value entry's arrival key is voucher * LINES + its place in the voucher
 
 
@@ -118,7 +119,7 @@ def _check(books: Book, posting: Posting) -> None:
     """Amounts are whole units of the currency; quantities positive and in six decimals."""
     assert posting.day <= posting.on, "goods are entered after they moved, not before"
     for m in posting.movements:
-        assert m.quantity > 0 and round(m.quantity, 6) == m.quantity, m
+        assert m.quantity > 0 and not m.quantity % FINEST, m
         assert m.value is None or m.value >= 0, m
     said = (m.value for m in posting.movements if m.value)
     for amount in (*said, *(a.value for a in posting.journal), *(x.value for x in posting.late)):
