@@ -109,7 +109,7 @@ export type Session = {
 export type MenuScreen = { id: string; label: string; can_create: boolean; presets: readonly Preset[] };
 export type MenuModule = { module: string; label: string; groups: readonly { id: string; screens: readonly MenuScreen[] }[] };
 
-export type LogEntry = { transition: string; actor: string; at: string; reason: string; acknowledged?: readonly string[] };
+export type LogEntry = { transition: string; actor: string; actor_name: string; at: string; reason: string; acknowledged?: readonly string[] };
 export type VoucherLine = {
   account: { id?: number; code: string; name: string };
   debit: string;

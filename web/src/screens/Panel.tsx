@@ -66,7 +66,7 @@ function Log(at: At) {
       <ol className="hy-time">
         {[...(data ?? [])].reverse().map((entry, i) => (
           <li key={i} data-kind={done.has(entry.transition) ? "done" : undefined}>
-            <b>{entry.actor.startsWith("policy:") ? t("ui.panel.policy") : entry.actor}</b><time className="num" dateTime={entry.at}>{shortInstant(entry.at, env.zone)}</time>
+            <b>{entry.actor.startsWith("policy:") ? t("ui.panel.policy") : entry.actor_name}</b><time className="num" dateTime={entry.at}>{shortInstant(entry.at, env.zone)}</time>
             <p>{first(`ui.done.${entry.transition}`, `verb.${entry.transition}`)}{entry.reason && <q>{entry.reason}</q>}</p>
             {(entry.acknowledged?.length ?? 0) > 0 && <p className="hy-mute">{t("ui.panel.acknowledged", { n: entry.acknowledged!.length })}</p>}
           </li>
