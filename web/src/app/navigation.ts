@@ -1,11 +1,11 @@
-import { Boxes, Building2, CalendarRange, CircleDollarSign, Factory, MessageCircle, Package, Rocket, Settings2, ShieldCheck, ShoppingCart, SquareGanttChart, Tags, TriangleAlert, Truck, Users, UsersRound, Wrench, type LucideIcon } from "lucide-react";
+import { Boxes, Building2, CalendarRange, CircleDollarSign, Factory, MessageCircle, Package, Rocket, Settings2, ShieldCheck, ShoppingCart, SquareGanttChart, Tags, Timer, TriangleAlert, Truck, Users, UsersRound, Wrench, type LucideIcon } from "lucide-react";
 import type { MenuModule } from "../api/types";
 import { paths } from "./routes";
 
 const icons: Readonly<Record<string, LucideIcon>> = {
   sales: Tags, purchase: ShoppingCart, inventory: Boxes, production: Factory, mes: SquareGanttChart, finance: CircleDollarSign, ledger: CircleDollarSign, hr: Users, people: Users,
   office: Building2, wechat: MessageCircle, golive: Rocket, party: UsersRound, product: Package, quality: ShieldCheck, equipment: Wrench, identity: Users, platform: Settings2, system: Settings2,
-  exceptions: TriangleAlert, calendar: CalendarRange, approvals: ShieldCheck,
+  jobs: Timer, exceptions: TriangleAlert, calendar: CalendarRange, approvals: ShieldCheck,
 };
 export const iconOf = (module: string): LucideIcon => icons[module] ?? Truck;
 
