@@ -48,7 +48,8 @@ class Books:
         from heyi.product.models import Product
 
         return Product.objects.get_or_create(
-            company=self.model, code=code,
+            company=self.model,
+            code=code,
             defaults={"name": code, "category": self.categories[kind], "unit": self.unit},
         )[0]
 
@@ -61,9 +62,14 @@ class Books:
         from heyi.ledger.api import Movement
 
         return Movement(
-            purpose, product.pk, D(quantity), int(source), int(target),
+            purpose,
+            product.pk,
+            D(quantity),
+            int(source),
+            int(target),
             more.pop("origin", None) or self.ref("test.line"),
-            None if value is None else D(value), **more,
+            None if value is None else D(value),
+            **more,
         )
 
     def post(self, *moves, on=DAY, journal=(), document=None, word="GL"):

@@ -22,7 +22,8 @@ def test_a_chart_is_whole(build, chart, accounts_, roles):
     parents = set(rows.exclude(parent=None).values_list("parent_id", flat=True))
     assert set(rows.filter(leaf=False).values_list("pk", flat=True)) == parents
     assert all(
-        a.code.startswith(a.parent.code) and set(a.name) == {"zh_hant", "zh_hans", "en"}
+        a.code.startswith(a.parent.code)
+        and set(a.name) == {"zh_hant", "zh_hans", "en"}
         and all(a.name.values())
         for a in rows.exclude(parent=None).select_related("parent")
     )
@@ -57,11 +58,13 @@ def test_an_unknown_role_is_named(books):
 def test_goods_are_kept_where_their_category_says(books):
     received = books.receive(books.product("STEEL", "RM"), 10, "100.00")
     assert books.net(received) == {
-        "raw_materials": "100.00", "goods_received_not_invoiced": "-100.00",
+        "raw_materials": "100.00",
+        "goods_received_not_invoiced": "-100.00",
     }
     received = books.receive(books.product("BOLT"), 10, "70.00")
     assert books.net(received) == {
-        "finished_goods": "70.00", "goods_received_not_invoiced": "-70.00",
+        "finished_goods": "70.00",
+        "goods_received_not_invoiced": "-70.00",
     }
 
 
@@ -69,13 +72,20 @@ def test_a_changed_rule_counts_from_its_day(books):
     bolt = books.product("BOLT")
     books.receive(bolt, 10, "70.00")
     selling = books.accounts["selling_expenses"]
-    accounts.assign(books.id, "sales.delivery", on=JULY, counterpart=selling,
-                    variance=books.accounts["inventory_variance"])
+    accounts.assign(
+        books.id,
+        "sales.delivery",
+        on=JULY,
+        counterpart=selling,
+        variance=books.accounts["inventory_variance"],
+    )
     before = books.ship(bolt, 1, on=JULY - dt.timedelta(days=1))
     after = books.ship(bolt, 1, on=JULY)
     assert books.net(before) == {"goods_dispatched": "7.00", "finished_goods": "-7.00"}
     assert books.net(after) == {"selling_expenses": "7.00", "finished_goods": "-7.00"}
-    old, new = PostingRule.objects.filter(company=books.model, purpose="sales.delivery").order_by("id")
+    old, new = PostingRule.objects.filter(company=books.model, purpose="sales.delivery").order_by(
+        "id"
+    )
     assert (old.valid_to, new.valid_from) == (dt.date(2026, 6, 30), JULY)
     with pytest.raises(RuleFollows) as refusal:
         accounts.assign(books.id, "sales.delivery", on=DAY, counterpart=selling)
@@ -93,11 +103,19 @@ def test_a_place_and_a_category_rank(books):
         return next(r for r, v in sides.items() if D(v) > 0)
 
     assert counterpart() == "goods_dispatched"
-    accounts.assign(books.id, "sales.delivery", location=books.store.pk, counterpart=role["selling_expenses"])
+    accounts.assign(
+        books.id, "sales.delivery", location=books.store.pk, counterpart=role["selling_expenses"]
+    )
     assert counterpart() == "selling_expenses"
     accounts.assign(books.id, "sales.delivery", category=fg, counterpart=role["cost_of_sales"])
     assert counterpart() == "cost_of_sales"
-    accounts.assign(books.id, "sales.delivery", category=fg, location=books.store.pk, counterpart=role["other_cost"])
+    accounts.assign(
+        books.id,
+        "sales.delivery",
+        category=fg,
+        location=books.store.pk,
+        counterpart=role["other_cost"],
+    )
     assert counterpart() == "other_cost"
 
 
@@ -116,8 +134,9 @@ def test_the_line_keeps_the_rule_that_named_its_account(books):
 
 def test_an_explanation_names_winners_and_losers(books):
     rm = books.categories["RM"].pk
-    accounts.assign(books.id, "purchase.receipt", on=JULY,
-                    counterpart=books.accounts["accounts_payable"])
+    accounts.assign(
+        books.id, "purchase.receipt", on=JULY, counterpart=books.accounts["accounts_payable"]
+    )
     why = accounts.explain(books.id, "purchase.receipt", category=rm, location=None, on=DAY)
     told = accounts.told(books.id, why)
     assert [(w["side"], w["account"] and w["account"]["role"]) for w in told] == [
@@ -127,17 +146,23 @@ def test_an_explanation_names_winners_and_losers(books):
     ]
     stock, counterpart, _ = told
     assert [(r["purpose"], r["category"], r["reason"]) for r in stock["rules"]] == [
-        ("purchase.receipt", None, "not_yet_valid"), ("purchase.receipt", None, "silent"),
-        ("goods", "RM", "won"), ("goods", None, "less_specific"),
+        ("purchase.receipt", None, "not_yet_valid"),
+        ("purchase.receipt", None, "silent"),
+        ("goods", "RM", "won"),
+        ("goods", None, "less_specific"),
     ]
     assert [(r["valid_from"], r["reason"]) for r in counterpart["rules"]] == [
-        (JULY, "not_yet_valid"), (None, "won"),
+        (JULY, "not_yet_valid"),
+        (None, "won"),
     ]
     later = accounts.told(
-        books.id, accounts.explain(books.id, "purchase.receipt", category=None, location=None, on=JULY)
+        books.id,
+        accounts.explain(books.id, "purchase.receipt", category=None, location=None, on=JULY),
     )
     assert [w["account"]["role"] for w in later] == [
-        "finished_goods", "accounts_payable", "inventory_variance",
+        "finished_goods",
+        "accounts_payable",
+        "inventory_variance",
     ]
 
 
@@ -146,7 +171,9 @@ def test_what_nobody_mapped_is_named(books):
     with pytest.raises(PurposeUnmapped) as refusal:
         books.post(books.move("stock.melt", bolt, 1, 1, books.store.pk, "5.00"))
     assert refusal.value.params() == {
-        "purpose": "stock.melt", "missing": "counterpart, variance", "on": DAY,
+        "purpose": "stock.melt",
+        "missing": "counterpart, variance",
+        "on": DAY,
     }
     assert not JournalLine.objects.exists()
 
@@ -162,13 +189,18 @@ def test_a_used_leaf_is_divided_in_one_step(books):
     books.receive(bolt, 10, "70.00")
     for party, value in ((7, "113.00"), (8, "5.00")):
         about = Dimensions(party=party)
-        books.post(journal=(Amount(role["accounts_receivable"], D(value), dimensions=about),
-                            Amount(role["sales_revenue"], -D(value))))
+        books.post(
+            journal=(
+                Amount(role["accounts_receivable"], D(value), dimensions=about),
+                Amount(role["sales_revenue"], -D(value)),
+            )
+        )
     name = {"zh_hant": "甲", "zh_hans": "甲", "en": "A"}
 
     def divide(which, *codes):
-        return unit_of_work(lambda: accounts.divide(
-            books.id, role[which], [(c, name) for c in codes], on=JULY))
+        return unit_of_work(
+            lambda: accounts.divide(books.id, role[which], [(c, name) for c in codes], on=JULY)
+        )
 
     for wrong in (["1123.01"], ["1122"], ["1122.01", "1122.01"]):
         with pytest.raises(CodeOutside):
@@ -177,10 +209,16 @@ def test_a_used_leaf_is_divided_in_one_step(books):
     [goods] = divide("finished_goods", "1405.01.01")
     books.accounts |= {"accounts_receivable": home, "finished_goods": goods}
     assert accounts.by_role(books.id, "accounts_receivable", "finished_goods") == {
-        "accounts_receivable": home, "finished_goods": goods}
+        "accounts_receivable": home,
+        "finished_goods": goods,
+    }
     rows = {r.code: r for r in trial_balance(books.id, JULY, dt.date(2026, 7, 31), empty=True).rows}
     assert [rows[c].closing_debit for c in ("1122", "1122.01", "1122.02", "1405.01")] == [
-        D("118.00"), D("118.00"), D("0.00"), D("70.00")]
+        D("118.00"),
+        D("118.00"),
+        D("0.00"),
+        D("70.00"),
+    ]
     assert (rows["1122"].leaf, rows["1122.01"].level, abroad) == (False, 2, rows["1122.02"].id)
     with pytest.raises(AccountUnknown):
         divide("accounts_receivable", "1122.03")

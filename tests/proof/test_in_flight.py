@@ -64,7 +64,11 @@ def always_incremental(monkeypatch):
 
 def test_the_watermark_waits_for_who_is_in_flight(live, always_incremental):
     live.post(journal=(("cash", "1.00"), ("bank", "-1.00")))
-    assert [prove()["checked"] for _ in range(3)] == [1, 1, 0]  # everything, everything, what came since
+    assert [prove()["checked"] for _ in range(3)] == [
+        1,
+        1,
+        0,
+    ]  # everything, everything, what came since
     with in_flight(live):
         later = live.post(journal=(("cash", "1.00"), ("bank", "-1.00")))
         assert [prove()["checked"] for _ in range(3)] == [1, 1, 1]

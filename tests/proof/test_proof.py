@@ -34,19 +34,23 @@ def paper(books):
     books.undone = books.ship(books.bolt, 1)
     books.reverse(books.undone)
     role, about = books.accounts, Dimensions(party=books.party)
-    books.invoice = books.post(journal=(
-        Amount(role["accounts_receivable"], D("113.00"), dimensions=about),
-        Amount(role["sales_revenue"], D("-100.00")),
-        Amount(role["vat_output"], D("-13.00")),
-    ))
+    books.invoice = books.post(
+        journal=(
+            Amount(role["accounts_receivable"], D("113.00"), dimensions=about),
+            Amount(role["sales_revenue"], D("-100.00")),
+            Amount(role["vat_output"], D("-13.00")),
+        )
+    )
     fold()
-    books.post(journal=(
-        Amount(role["bank"], D("113.00")),
-        Amount(role["accounts_receivable"], D("-113.00"), dimensions=about),
-    ))
-    unit_of_work(lambda: reserve(
-        books.id, [books.move("sales.delivery", books.bolt, 2, books.store.pk, 2)]
-    ))
+    books.post(
+        journal=(
+            Amount(role["bank"], D("113.00")),
+            Amount(role["accounts_receivable"], D("-113.00"), dimensions=about),
+        )
+    )
+    unit_of_work(
+        lambda: reserve(books.id, [books.move("sales.delivery", books.bolt, 2, books.store.pk, 2)])
+    )
     chain.extend()
     return books
 
@@ -81,38 +85,69 @@ def test_sound_books_pass_and_say_how_much_was_looked_at(paper):
     found = verdicts()
     assert {id_: p["first_bad"] for id_, p in found.items()} == dict.fromkeys(EVERY)
     assert {id_: p["checked"] for id_, p in found.items()} == {
-        "ledger.vouchers": 10, "ledger.entries": 37, "ledger.numbers": 1, "ledger.on_hand": 3,
-        "ledger.reserved": 3, "ledger.stock_accounts": 9, "ledger.pools": 3,
-        "ledger.balances": 15, "ledger.control_accounts": 3, "ledger.dimensions": 3,
-        "ledger.progress": 0, "ledger.owners": 0, "ledger.chain": 10,
+        "ledger.vouchers": 10,
+        "ledger.entries": 37,
+        "ledger.numbers": 1,
+        "ledger.on_hand": 3,
+        "ledger.reserved": 3,
+        "ledger.stock_accounts": 9,
+        "ledger.pools": 3,
+        "ledger.balances": 15,
+        "ledger.control_accounts": 3,
+        "ledger.dimensions": 3,
+        "ledger.progress": 0,
+        "ledger.owners": 0,
+        "ledger.chain": 10,
     }
     assert proofs.run()["ok"] is True
     json.dumps(proofs.run())  # one JSON object
 
 
 def test_an_amount_changed_on_a_line(paper):
-    tamper("UPDATE ledger_journalline SET debit = debit + 1 WHERE voucher_id = %s AND no = 1",
-           paper.invoice.voucher)
+    tamper(
+        "UPDATE ledger_journalline SET debit = debit + 1 WHERE voucher_id = %s AND no = 1",
+        paper.invoice.voucher,
+    )
     found = failed()
     assert set(found) == {
-        "ledger.vouchers", "ledger.balances", "ledger.control_accounts", "ledger.chain",
+        "ledger.vouchers",
+        "ledger.balances",
+        "ledger.control_accounts",
+        "ledger.chain",
     }
     assert found["ledger.vouchers"] == {
-        "row": "ledger.voucher", "company_id": paper.id, "company": "HY",
-        "voucher": paper.invoice.voucher, "word": "GL", "number": 9,
-        "document_type": "test.document", "document_id": paper.invoice.document.id,
-        "lines": 3, "difference": "1.00", "stray": 0,
+        "row": "ledger.voucher",
+        "company_id": paper.id,
+        "company": "HY",
+        "voucher": paper.invoice.voucher,
+        "word": "GL",
+        "number": 9,
+        "document_type": "test.document",
+        "document_id": paper.invoice.document.id,
+        "lines": 3,
+        "difference": "1.00",
+        "stray": 0,
     }
     assert found["ledger.chain"] == {
-        "row": "ledger.chain_link", "company_id": paper.id, "company": "HY", "no": 9,
-        "voucher": paper.invoice.voucher, "reason": "changed", "word": "GL", "number": 9,
-        "document_type": "test.document", "document_id": paper.invoice.document.id,
+        "row": "ledger.chain_link",
+        "company_id": paper.id,
+        "company": "HY",
+        "no": 9,
+        "voucher": paper.invoice.voucher,
+        "reason": "changed",
+        "word": "GL",
+        "number": 9,
+        "document_type": "test.document",
+        "document_id": paper.invoice.document.id,
     }
 
 
 def test_a_line_moved_to_another_month(paper):
-    tamper("UPDATE ledger_journalline SET \"on\" = %s WHERE voucher_id = %s AND no = 2",
-           DAY + dt.timedelta(days=40), paper.invoice.voucher)
+    tamper(
+        'UPDATE ledger_journalline SET "on" = %s WHERE voucher_id = %s AND no = 2',
+        DAY + dt.timedelta(days=40),
+        paper.invoice.voucher,
+    )
     assert failed()["ledger.vouchers"]["stray"] == 1
 
 
@@ -120,14 +155,25 @@ def test_a_voucher_that_vanished(paper):
     tamper("DELETE FROM ledger_voucher WHERE id = %s", paper.shipped.voucher)
     found = failed()
     assert found["ledger.entries"] == {
-        "row": "ledger.journal_line", "company_id": paper.id, "company": "HY",
-        "voucher": paper.shipped.voucher, "no": 1, "document_type": "test.document",
+        "row": "ledger.journal_line",
+        "company_id": paper.id,
+        "company": "HY",
+        "voucher": paper.shipped.voucher,
+        "no": 1,
+        "document_type": "test.document",
         "document_id": paper.shipped.document.id,
     }
     assert found["ledger.numbers"] == {
-        "row": "ledger.series", "company_id": paper.id, "company": "HY", "word": "GL",
-        "period_id": found["ledger.numbers"]["period_id"], "period": "2026-03-01",
-        "kept": 10, "found": 9, "highest": 10, "missing": 5,
+        "row": "ledger.series",
+        "company_id": paper.id,
+        "company": "HY",
+        "word": "GL",
+        "period_id": found["ledger.numbers"]["period_id"],
+        "period": "2026-03-01",
+        "kept": 10,
+        "found": 9,
+        "highest": 10,
+        "missing": 5,
     }
     assert (found["ledger.chain"]["no"], found["ledger.chain"]["reason"]) == (5, "missing")
 
@@ -146,12 +192,22 @@ def test_a_series_set_back(paper):
 
 def test_a_quantity_on_a_shelf(paper):
     tamper("UPDATE ledger_quantitybalance SET quantity = 9 WHERE product_id = %s", paper.bolt.pk)
-    assert failed() == {"ledger.on_hand": {
-        "row": "ledger.quantity_balance", "company_id": paper.id, "company": "HY",
-        "product_id": paper.bolt.pk, "product": "BOLT", "location_id": paper.store.pk,
-        "location": "STORE", "lot_id": 0, "owner_id": 0, "status": 0,
-        "kept": "9.000000", "found": "6.000000",
-    }}
+    assert failed() == {
+        "ledger.on_hand": {
+            "row": "ledger.quantity_balance",
+            "company_id": paper.id,
+            "company": "HY",
+            "product_id": paper.bolt.pk,
+            "product": "BOLT",
+            "location_id": paper.store.pk,
+            "location": "STORE",
+            "lot_id": 0,
+            "owner_id": 0,
+            "status": 0,
+            "kept": "9.000000",
+            "found": "6.000000",
+        }
+    }
 
 
 def test_a_move_of_goods(paper):
@@ -159,18 +215,30 @@ def test_a_move_of_goods(paper):
     found = failed()
     assert set(found) == {"ledger.on_hand", "ledger.chain"}
     assert (found["ledger.on_hand"]["kept"], found["ledger.on_hand"]["found"]) == (
-        "6.000000", "5.000000")
+        "6.000000",
+        "5.000000",
+    )
     assert found["ledger.chain"]["voucher"] == paper.shipped.voucher
 
 
 def test_a_promise_on_a_shelf(paper):
     tamper("UPDATE ledger_quantitybalance SET reserved = 1 WHERE product_id = %s", paper.bolt.pk)
-    assert failed() == {"ledger.reserved": {
-        "row": "ledger.quantity_balance", "company_id": paper.id, "company": "HY",
-        "product_id": paper.bolt.pk, "product": "BOLT", "location_id": paper.store.pk,
-        "location": "STORE", "lot_id": 0, "owner_id": 0, "status": 0,
-        "kept": "1.000000", "found": "2.000000",
-    }}
+    assert failed() == {
+        "ledger.reserved": {
+            "row": "ledger.quantity_balance",
+            "company_id": paper.id,
+            "company": "HY",
+            "product_id": paper.bolt.pk,
+            "product": "BOLT",
+            "location_id": paper.store.pk,
+            "location": "STORE",
+            "lot_id": 0,
+            "owner_id": 0,
+            "status": 0,
+            "kept": "1.000000",
+            "found": "2.000000",
+        }
+    }
 
 
 def test_a_promise_that_vanished(paper):
@@ -184,15 +252,29 @@ def test_the_value_of_a_pool(paper):
     assert set(found) == {"ledger.pools", "ledger.stock_accounts"}
     area = paper.store.area_id
     assert found["ledger.pools"] == {
-        "row": "ledger.value_pool", "company_id": paper.id, "company": "HY",
-        "product_id": paper.steel.pk, "product": "STEEL", "area_id": area, "area": "MAIN",
-        "lot_id": 0, "pool_quantity": "5.000000", "pool_value": "55.00",
-        "days_quantity": "5.000000", "days_value": "50.00", "layers_quantity": "0",
-        "layers_value": "0", "entries_quantity": "5.000000", "entries_value": "50.00",
+        "row": "ledger.value_pool",
+        "company_id": paper.id,
+        "company": "HY",
+        "product_id": paper.steel.pk,
+        "product": "STEEL",
+        "area_id": area,
+        "area": "MAIN",
+        "lot_id": 0,
+        "pool_quantity": "5.000000",
+        "pool_value": "55.00",
+        "days_quantity": "5.000000",
+        "days_value": "50.00",
+        "layers_quantity": "0",
+        "layers_value": "0",
+        "entries_quantity": "5.000000",
+        "entries_value": "50.00",
     }
     assert found["ledger.stock_accounts"] == {
-        "row": "ledger.value_pool", "company_id": paper.id, "company": "HY",
-        "kept": "128.00", "found": "133.00",
+        "row": "ledger.value_pool",
+        "company_id": paper.id,
+        "company": "HY",
+        "kept": "128.00",
+        "found": "133.00",
     }
 
 
@@ -216,10 +298,16 @@ def test_a_value_entry(paper):
     found = failed()
     assert set(found) == {"ledger.pools", "ledger.stock_accounts", "ledger.chain"}
     assert found["ledger.stock_accounts"] == {
-        "row": "ledger.voucher", "company_id": paper.id, "company": "HY",
-        "voucher": paper.shipped.voucher, "word": "GL", "number": 5,
-        "document_type": "test.document", "document_id": paper.shipped.document.id,
-        "kept": "-28.00", "found": "-20.00",
+        "row": "ledger.voucher",
+        "company_id": paper.id,
+        "company": "HY",
+        "voucher": paper.shipped.voucher,
+        "word": "GL",
+        "number": 5,
+        "document_type": "test.document",
+        "document_id": paper.shipped.document.id,
+        "kept": "-28.00",
+        "found": "-20.00",
     }
 
 
@@ -240,32 +328,56 @@ def test_a_balance_folded_or_waiting(paper, table):
     assert (bad["company"], bad["account"], bad["period"]) == ("HY", "1122", "2026-03-01")
     assert (bad["kept_debit"], bad["found_debit"]) == ("120.00", "113.00")
     assert found["ledger.control_accounts"] == {
-        "row": "ledger.account", "company_id": paper.id, "company": "HY", "account_id": account,
-        "account": "1122", "party_id": 77, "party": None, "kept": "7.00", "found": "0.00",
+        "row": "ledger.account",
+        "company_id": paper.id,
+        "company": "HY",
+        "account_id": account,
+        "account": "1122",
+        "party_id": 77,
+        "party": None,
+        "kept": "7.00",
+        "found": "0.00",
     }
 
 
 def test_the_turnover_of_an_account(paper):
     account = paper.accounts["vat_output"]
     tamper("UPDATE ledger_accountturnover SET credit = 12 WHERE account_id = %s", account)
-    assert failed() == {"ledger.balances": {
-        "row": "ledger.account_turnover", "company_id": paper.id, "company": "HY",
-        "account_id": account, "account": "2221.01.07", "period": "2026-03-01",
-        "period_id": failed()["ledger.balances"]["period_id"], "kept_debit": "0.00",
-        "found_debit": "0.00", "kept_credit": "12.00", "found_credit": "13.00",
-    }}
+    assert failed() == {
+        "ledger.balances": {
+            "row": "ledger.account_turnover",
+            "company_id": paper.id,
+            "company": "HY",
+            "account_id": account,
+            "account": "2221.01.07",
+            "period": "2026-03-01",
+            "period_id": failed()["ledger.balances"]["period_id"],
+            "kept_debit": "0.00",
+            "found_debit": "0.00",
+            "kept_credit": "12.00",
+            "found_credit": "13.00",
+        }
+    }
 
 
 def test_a_receivable_that_names_nobody(paper):
-    tamper("UPDATE ledger_journalline SET dimension_set_id = 0 WHERE voucher_id = %s AND no = 1",
-           paper.invoice.voucher)
+    tamper(
+        "UPDATE ledger_journalline SET dimension_set_id = 0 WHERE voucher_id = %s AND no = 1",
+        paper.invoice.voucher,
+    )
     found = failed()
     assert set(found) == {"ledger.balances", "ledger.control_accounts", "ledger.chain"}
     assert found["ledger.control_accounts"] == {
-        "row": "ledger.journal_line", "company_id": paper.id, "company": "HY",
-        "account_id": paper.accounts["accounts_receivable"], "account": "1122",
-        "voucher": paper.invoice.voucher, "no": 1, "document_type": "test.document",
-        "document_id": paper.invoice.document.id, "value": "113.00",
+        "row": "ledger.journal_line",
+        "company_id": paper.id,
+        "company": "HY",
+        "account_id": paper.accounts["accounts_receivable"],
+        "account": "1122",
+        "voucher": paper.invoice.voucher,
+        "no": 1,
+        "document_type": "test.document",
+        "document_id": paper.invoice.document.id,
+        "value": "113.00",
     }
 
 
@@ -274,7 +386,9 @@ def test_a_dimension_set_that_says_something_else(paper):
     tamper("UPDATE ledger_dimensionset SET party = 78 WHERE id = %s", id_)
     found = failed()
     assert found["ledger.dimensions"] == {
-        "row": "ledger.dimension_set", "id": str(id_), "found": str(Dimensions(party=78).id),
+        "row": "ledger.dimension_set",
+        "id": str(id_),
+        "found": str(Dimensions(party=78).id),
     }
 
 
@@ -285,8 +399,11 @@ def test_a_dimension_set_that_is_lost(paper):
 
 
 def test_a_seal(paper):
-    tamper("UPDATE ledger_chainlink SET hash = %s WHERE company_id = %s AND no = 3",
-           b"x" * 32, paper.id)
+    tamper(
+        "UPDATE ledger_chainlink SET hash = %s WHERE company_id = %s AND no = 3",
+        b"x" * 32,
+        paper.id,
+    )
     found = failed()
     assert set(found) == {"ledger.chain"}
     assert (found["ledger.chain"]["no"], found["ledger.chain"]["reason"]) == (3, "changed")
@@ -323,8 +440,12 @@ def delivered(paper):
     from heyi.sales.models import Delivery
 
     paper.delivery = Delivery.objects.create(
-        company=paper.model, number="SD-1", on=DAY, customer_id=paper.party,
-        warehouse=paper.store, state="posted",
+        company=paper.model,
+        number="SD-1",
+        on=DAY,
+        customer_id=paper.party,
+        warehouse=paper.store,
+        state="posted",
     )
     paper.posted = paper.ship(paper.bolt, 1, document=Ref("sales.delivery", paper.delivery.pk))
     chain.extend()
@@ -337,19 +458,31 @@ def delivered(paper):
 )
 def test_a_document_whose_state_is_not_what_the_ledger_says(delivered, state, vouchers, reversals):
     tamper("UPDATE sales_delivery SET state = %s WHERE id = %s", state, delivered.delivery.pk)
-    assert failed() == {"ledger.progress": {
-        "row": "sales.delivery", "company_id": delivered.id, "company": "HY",
-        "document_type": "sales.delivery", "document_id": delivered.delivery.pk,
-        "document": "SD-1", "state": state, "vouchers": vouchers, "reversals": reversals,
-    }}
+    assert failed() == {
+        "ledger.progress": {
+            "row": "sales.delivery",
+            "company_id": delivered.id,
+            "company": "HY",
+            "document_type": "sales.delivery",
+            "document_id": delivered.delivery.pk,
+            "document": "SD-1",
+            "state": state,
+            "vouchers": vouchers,
+            "reversals": reversals,
+        }
+    }
 
 
 def test_a_document_said_to_be_posted_that_is_not(delivered):
     from heyi.sales.models import Delivery
 
     draft = Delivery.objects.create(
-        company=delivered.model, number="SD-2", on=DAY, customer_id=delivered.party,
-        warehouse=delivered.store, state="draft",
+        company=delivered.model,
+        number="SD-2",
+        on=DAY,
+        customer_id=delivered.party,
+        warehouse=delivered.store,
+        state="draft",
     )
     tamper("UPDATE sales_delivery SET state = 'posted' WHERE id = %s", draft.pk)
     bad = failed()["ledger.progress"]
@@ -358,14 +491,23 @@ def test_a_document_said_to_be_posted_that_is_not(delivered):
 
 def test_a_document_given_to_another_company(delivered, build):
     other = build("NB")
-    tamper("UPDATE sales_delivery SET company_id = %s WHERE id = %s",
-           other.id, delivered.delivery.pk)
-    assert failed() == {"ledger.owners": {
-        "row": "ledger.voucher", "company_id": delivered.id, "company": "HY",
-        "voucher": delivered.posted.voucher, "word": "GL", "number": 11,
-        "document_type": "sales.delivery", "document_id": delivered.delivery.pk,
-        "document": "SD-1", "document_company": other.id,
-    }}
+    tamper(
+        "UPDATE sales_delivery SET company_id = %s WHERE id = %s", other.id, delivered.delivery.pk
+    )
+    assert failed() == {
+        "ledger.owners": {
+            "row": "ledger.voucher",
+            "company_id": delivered.id,
+            "company": "HY",
+            "voucher": delivered.posted.voucher,
+            "word": "GL",
+            "number": 11,
+            "document_type": "sales.delivery",
+            "document_id": delivered.delivery.pk,
+            "document": "SD-1",
+            "document_company": other.id,
+        }
+    }
 
 
 def test_a_document_that_vanished(delivered):
@@ -373,7 +515,9 @@ def test_a_document_that_vanished(delivered):
     found = failed()
     assert set(found) == {"ledger.owners"}
     assert (found["ledger.owners"]["document"], found["ledger.owners"]["document_company"]) == (
-        None, None)
+        None,
+        None,
+    )
 
 
 def test_another_companys_books_are_not_blamed(paper, build):
@@ -408,10 +552,15 @@ def by_lot(books):
     [books.lot] = lots.register(books.id, [lots.Named(books.drug.pk, "L1")])
     books.receive(books.drug, 10, "70.00", lot=books.lot)
     move, store = books.move, books.store.pk
-    unit_of_work(lambda: reserve(books.id, [
-        move("sales.delivery", books.drug, 2, store, 2, lot=books.lot),
-        move("sales.delivery", books.drug, 3, store, 2),
-    ]))
+    unit_of_work(
+        lambda: reserve(
+            books.id,
+            [
+                move("sales.delivery", books.drug, 2, store, 2, lot=books.lot),
+                move("sales.delivery", books.drug, 3, store, 2),
+            ],
+        )
+    )
     assert failed() == {}
     return books
 
@@ -429,7 +578,12 @@ def test_goods_kept_by_lot(by_lot, table, change, proof, row, kept, found):
     tamper(f"UPDATE ledger_{table} SET {change} WHERE product_id = %s", by_lot.drug.pk)
     bad = failed()
     assert set(bad) == {proof}
-    assert [bad[proof][k] for k in ("row", "product", "kept", "found")] == [row, "DRUG", kept, found]
+    assert [bad[proof][k] for k in ("row", "product", "kept", "found")] == [
+        row,
+        "DRUG",
+        kept,
+        found,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -24,16 +24,22 @@ def trading(books):
     """January: capital. February: a sale. March: the customer pays, a receipt of goods."""
     role, about = books.accounts, Dimensions(party=7)
     books.post(journal=(("bank", "1000"), ("paid_in_capital", "-1000")), on=day(1, 10))
-    books.sale = books.post(on=day(2, 15), journal=(
-        Amount(role["accounts_receivable"], D("113.00"), dimensions=about),
-        Amount(role["sales_revenue"], D("-100.00")),
-        Amount(role["vat_output"], D("-13.00")),
-    ))
+    books.sale = books.post(
+        on=day(2, 15),
+        journal=(
+            Amount(role["accounts_receivable"], D("113.00"), dimensions=about),
+            Amount(role["sales_revenue"], D("-100.00")),
+            Amount(role["vat_output"], D("-13.00")),
+        ),
+    )
     fold()
-    books.post(on=day(3, 20), journal=(
-        Amount(role["bank"], D("113.00")),
-        Amount(role["accounts_receivable"], D("-113.00"), dimensions=about),
-    ))
+    books.post(
+        on=day(3, 20),
+        journal=(
+            Amount(role["bank"], D("113.00")),
+            Amount(role["accounts_receivable"], D("-113.00"), dimensions=about),
+        ),
+    )
     books.bolt = books.product("BOLT")
     books.received = books.receive(books.bolt, 10, "70.00", on=day(3, 21))
     return books
@@ -41,11 +47,21 @@ def trading(books):
 
 def figures(found, *codes):
     return {
-        r.code: " ".join(f"{v:f}" for v in (
-            r.opening_debit, r.opening_credit, r.debit, r.credit, r.year_debit, r.year_credit,
-            r.closing_debit, r.closing_credit,
-        ))
-        for r in found.rows if not codes or r.code in codes
+        r.code: " ".join(
+            f"{v:f}"
+            for v in (
+                r.opening_debit,
+                r.opening_credit,
+                r.debit,
+                r.credit,
+                r.year_debit,
+                r.year_credit,
+                r.closing_debit,
+                r.closing_credit,
+            )
+        )
+        for r in found.rows
+        if not codes or r.code in codes
     }
 
 
@@ -65,7 +81,14 @@ def test_nine_columns(trading):
         "6001": "0.00 0.00 0.00 100.00 0.00 100.00 0.00 100.00",
     }
     assert [f"{t:f}" for t in found.total] == [
-        "1000.00", "1000.00", "296.00", "296.00", "1296.00", "1296.00", "1183.00", "1183.00",
+        "1000.00",
+        "1000.00",
+        "296.00",
+        "296.00",
+        "1296.00",
+        "1296.00",
+        "1183.00",
+        "1183.00",
     ]
     levels = {r.code: (r.level, r.leaf) for r in found.rows}
     assert levels["2221"] == (1, False)
@@ -81,10 +104,15 @@ def test_a_range_that_cuts_through_months(trading):
     }
 
 
-@settings(max_examples=25, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.integers(1, 365), st.integers(1, 9)), max_size=8),
-       st.integers(0, 364), st.integers(0, 364), st.booleans())
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.tuples(st.integers(1, 365), st.integers(1, 9)), max_size=8),
+    st.integers(0, 364),
+    st.integers(0, 364),
+    st.booleans(),
+)
 def test_any_range_equals_the_lines(books, posts, one, other, folded):
     """Whatever was posted and folded, the report says what the lines add up to."""
     year = dt.date(2026, 1, 1)
@@ -113,7 +141,8 @@ def test_an_account_page_by_page(trading):
     first = queries.account_ledger(trading.id, bank, day(3, 10), day(4, 30), limit=3)
     assert first.opening == D("1000.00")
     assert [(r["on"], r["debit"], r["balance"]) for r in first.rows] == [
-        (day(3, 20), D("113.00"), D("1113.00")), (day(4, 1), D("1.00"), D("1114.00")),
+        (day(3, 20), D("113.00"), D("1113.00")),
+        (day(4, 1), D("1.00"), D("1114.00")),
         (day(4, 2), D("2.00"), D("1116.00")),
     ]
     second = queries.account_ledger(
@@ -126,10 +155,13 @@ def test_an_account_page_by_page(trading):
 
 def test_an_account_of_one_party_and_a_parent(trading):
     role = trading.accounts
-    trading.post(on=day(3, 22), journal=(
-        Amount(role["accounts_receivable"], D("5.00"), dimensions=Dimensions(party=8)),
-        Amount(role["cash"], D("-5.00")),
-    ))
+    trading.post(
+        on=day(3, 22),
+        journal=(
+            Amount(role["accounts_receivable"], D("5.00"), dimensions=Dimensions(party=8)),
+            Amount(role["cash"], D("-5.00")),
+        ),
+    )
     ask = queries.account_ledger
     theirs = ask(trading.id, role["accounts_receivable"], day(3), day(3, 31), party=7)
     assert (theirs.opening, [r["balance"] for r in theirs.rows]) == (D("113.00"), [D("0.00")])
@@ -138,22 +170,30 @@ def test_an_account_of_one_party_and_a_parent(trading):
     taxes = Account.objects.get(company=trading.model, code="2221")
     page = ask(trading.id, taxes.pk, day(1), day(12, 31))
     assert [(r["account"]["code"], r["balance"]) for r in page.rows] == [
-        ("2221.01.07", D("-13.00"))]
+        ("2221.01.07", D("-13.00"))
+    ]
     assert ask(999, taxes.pk, day(1), day(12, 31)).rows == []  # another company sees nothing
 
 
 def test_postings_of_a_document(trading):
     found = queries.postings_of(trading.id, [trading.received.document])
     [voucher] = found["vouchers"]
-    assert [(x["account"]["code"], f"{x['debit'] - x['credit']:f}", x["rule"]["purpose"])
-            for x in voucher["lines"]] == [
-        ("1405.01", "70.00", "goods"), ("2202.99", "-70.00", "purchase.receipt")]
+    assert [
+        (x["account"]["code"], f"{x['debit'] - x['credit']:f}", x["rule"]["purpose"])
+        for x in voucher["lines"]
+    ] == [("1405.01", "70.00", "goods"), ("2202.99", "-70.00", "purchase.receipt")]
     [move] = found["moves"]
     assert (move["product"]["code"], move["quantity"], move["target"]["code"]) == (
-        "BOLT", D("10"), "STORE")
+        "BOLT",
+        D("10"),
+        "STORE",
+    )
     [why] = found["why"]
     assert [(a["side"], a["account"]["code"]) for a in why["accounts"]] == [
-        ("stock", "1405.01"), ("counterpart", "2202.99"), ("variance", "6401.02")]
+        ("stock", "1405.01"),
+        ("counterpart", "2202.99"),
+        ("variance", "6401.02"),
+    ]
     assert queries.postings_of(trading.id, []) == {"vouchers": [], "moves": [], "why": []}
     assert queries.postings_of(999, [trading.received.document])["vouchers"] == []
 
@@ -164,23 +204,39 @@ def stocked(trading):
     from heyi.sales.models import Delivery, DeliveryLine
 
     bolt, unit, store = trading.bolt, trading.unit, trading.store
-    unit_of_work(lambda: reserve(
-        trading.id, [trading.move("sales.delivery", bolt, 3, store.pk, 2)]
-    ))
-    coming = Receipt.objects.create(company=trading.model, number="GR-1", on=day(4, 5),
-                                    supplier_id=1, warehouse=store, state="approved")
-    ReceiptLine.objects.create(receipt=coming, no=1, product=bolt, unit=unit, quantity_unit=20,
-                               quantity=20, price=7)
-    going = Delivery.objects.create(company=trading.model, number="SD-1", on=day(4, 8),
-                                    customer_id=7, warehouse=store, state="submitted")
-    DeliveryLine.objects.create(delivery=going, no=1, product=bolt, unit=unit, quantity_unit=3,
-                                quantity=3)
+    unit_of_work(
+        lambda: reserve(trading.id, [trading.move("sales.delivery", bolt, 3, store.pk, 2)])
+    )
+    coming = Receipt.objects.create(
+        company=trading.model,
+        number="GR-1",
+        on=day(4, 5),
+        supplier_id=1,
+        warehouse=store,
+        state="approved",
+    )
+    ReceiptLine.objects.create(
+        receipt=coming, no=1, product=bolt, unit=unit, quantity_unit=20, quantity=20, price=7
+    )
+    going = Delivery.objects.create(
+        company=trading.model,
+        number="SD-1",
+        on=day(4, 8),
+        customer_id=7,
+        warehouse=store,
+        state="submitted",
+    )
+    DeliveryLine.objects.create(
+        delivery=going, no=1, product=bolt, unit=unit, quantity_unit=3, quantity=3
+    )
     return trading
 
 
 def stock(row):
-    return [f"{getattr(row, f).normalize():f}" for f in (
-        "on_hand", "reserved", "available", "incoming", "outgoing", "forecast", "value")]
+    return [
+        f"{getattr(row, f).normalize():f}"
+        for f in ("on_hand", "reserved", "available", "incoming", "outgoing", "forecast", "value")
+    ]
 
 
 def test_stock_with_what_is_under_way(stocked):
@@ -195,7 +251,10 @@ def test_stock_with_what_is_under_way(stocked):
     assert [r.code for r in queries.stock_list(stocked.id, after="BOLT")] == ["NUT"]
     [place] = queries.on_hand(stocked.id, [stocked.bolt.pk])[stocked.bolt.pk]
     assert (place["location"]["code"], place["quantity"], place["available"]) == (
-        "STORE", D("10"), D("7"))
+        "STORE",
+        D("10"),
+        D("7"),
+    )
 
 
 @pytest.fixture
@@ -218,11 +277,19 @@ def test_reports_over_http(people):
     found = chen.read("/reports/trial-balance", **{"from": "2026-02-01", "to": "2026-03-31"})
     bank = next(r for r in found["rows"] if r["account"]["code"] == "1002")
     assert (bank["account"]["name"]["zh_hant"], bank["opening_debit"], bank["closing_debit"]) == (
-        "銀行存款", "1000.00", "1113.00")
+        "銀行存款",
+        "1000.00",
+        "1113.00",
+    )
     assert found["totals"]["closing_debit"] == found["totals"]["closing_credit"] == "1183.00"
-    lines = chen.read("/reports/ledger", account="1002", **{"from": "2026-03-01", "to": "2026-03-31"})
+    lines = chen.read(
+        "/reports/ledger", account="1002", **{"from": "2026-03-01", "to": "2026-03-31"}
+    )
     assert (lines["opening"], lines["rows"][0]["balance"], lines["next"]) == (
-        "1000.00", "1113.00", None)
+        "1000.00",
+        "1113.00",
+        None,
+    )
     voucher = chen.read(f"/reports/vouchers/{people.sale.voucher}")
     assert [x["debit"] for x in voucher["lines"]] == ["113.00", "0.00", "0.00"]
     why = chen.read("/reports/why", purpose="sales.delivery", on="2026-03-02")
@@ -237,8 +304,12 @@ def test_reports_over_http(people):
 @pytest.mark.parametrize(
     ("path", "params", "status", "code"),
     [
-        ("/reports/trial-balance", {"from": "2026-04-01", "to": "2026-03-01"}, 422,
-         "ledger.range_backwards"),
+        (
+            "/reports/trial-balance",
+            {"from": "2026-04-01", "to": "2026-03-01"},
+            422,
+            "ledger.range_backwards",
+        ),
         ("/reports/trial-balance", {"from": "yesterday"}, 400, "platform.request_unreadable"),
         ("/reports/ledger", {"account": "9999"}, 404, "platform.not_found"),
         ("/reports/ledger", {"account": "1002", "after": "';--"}, 422, "ledger.page_unknown"),
@@ -264,7 +335,10 @@ def test_a_period_is_closed_and_opened_again(people):
         people.ship(people.bolt, 1, on=day(3, 25))
     assert chen.send("POST", "/periods/reopen", body | {"reason": "late slip"}, 200)["closed"] == []
     people.ship(people.bolt, 1, on=day(3, 25))
-    assert people.wang.send("POST", "/periods/close", body, 403)["refusals"][0]["params"]["verb"] == "close"
+    assert (
+        people.wang.send("POST", "/periods/close", body, 403)["refusals"][0]["params"]["verb"]
+        == "close"
+    )
     [march] = [p for p in chen.read("/periods") if p["start"] == "2026-03-01"]
     assert march["closed"] == []
 
@@ -289,8 +363,9 @@ def test_a_tax_rate_changes_from_a_day_on(people):
 def test_the_postings_panel(people):
     from heyi.ledger.http import postings_panel
 
-    found = postings_panel("test.document", people.received.document.id,
-                           actor=type("A", (), {"company": people.id}))
+    found = postings_panel(
+        "test.document", people.received.document.id, actor=type("A", (), {"company": people.id})
+    )
     assert found["vouchers"][0]["number"] == people.received.number
     assert Ref("test.document", people.received.document.id) == people.received.document
     assert day(3, 21) > DAY

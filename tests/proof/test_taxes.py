@@ -83,7 +83,10 @@ def test_rates_have_dates(books):
     assert rate("TELECOM", 2025, 12, 31) == D("0.06")
     assert rate("TELECOM", 2026, 1, 1) == D("0.09")
     assert {rate(c, 2026, 3, 2) for c in ("VAT13", "VAT9", "VAT6", "VAT0")} == {
-        D("0.13"), D("0.09"), D("0.06"), D(0),
+        D("0.13"),
+        D("0.09"),
+        D("0.06"),
+        D(0),
     }
     with pytest.raises(TaxRateMissing) as refusal:
         rate("LEVY5", 2028, 1, 1)

@@ -179,7 +179,9 @@ def _codes(table: str, ids: set[int | None]) -> dict[int | None, str]:
     wanted = sorted(i for i in ids if i is not None)
     if not wanted:
         return {}
-    return dict(fetch(f"SELECT id, code FROM {table} WHERE id = ANY(%s::bigint[])", [array(wanted)]))
+    return dict(
+        fetch(f"SELECT id, code FROM {table} WHERE id = ANY(%s::bigint[])", [array(wanted)])
+    )
 
 
 def divide(
@@ -221,7 +223,10 @@ def divide(
             FROM unnest(%s::text[], %s::jsonb[]) WITH ORDINALITY AS w(code, name, n)
             JOIN ledger_account p ON p.id = %s ORDER BY n RETURNING id
             """,
-            [*columns([(c, json.dumps(name, ensure_ascii=False)) for c, name in children]), account],
+            [
+                *columns([(c, json.dumps(name, ensure_ascii=False)) for c, name in children]),
+                account,
+            ],
         )
     ]
     _move(company, account, made[0], on)

@@ -7,7 +7,10 @@ class LedgerConfig(ModuleConfig):
     name = "heyi.ledger"
     default = True
     masters = (
-        "ledger.Account", "ledger.Location", "ledger.ValuationArea", "ledger.PostingRule",
+        "ledger.Account",
+        "ledger.Location",
+        "ledger.ValuationArea",
+        "ledger.PostingRule",
         "ledger.TaxCode",
     )
     roles = ("finance.accountant", "inventory.keeper")
@@ -22,8 +25,14 @@ class LedgerConfig(ModuleConfig):
             "screens": (screens.ACCOUNT, screens.LOCATION, screens.AREA, screens.RULE, screens.TAX),
             "lookups": (screens.WAREHOUSES, screens.AREAS, screens.ACCOUNTS, screens.TAXES),
             "access": (
-                access.ACCOUNT, access.LOCATION, access.AREA, access.RULE, access.PERIOD,
-                access.BOOKS, access.STOCK, access.TAX,
+                access.ACCOUNT,
+                access.LOCATION,
+                access.AREA,
+                access.RULE,
+                access.PERIOD,
+                access.BOOKS,
+                access.STOCK,
+                access.TAX,
             ),
             "panels": {"platform.postings": http.postings_panel},
             "setup": setup,

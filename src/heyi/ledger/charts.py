@@ -36,9 +36,17 @@ def load(company: int, chart: Chart) -> int:
     """
     rows = [
         (
-            r["code"], _names(r), r["category"], r["direction"], r["two_sided"] == "1", r["role"],
-            r["control"], "{" + ",".join(r["dimensions"].split()) + "}",
-            r["keeps_currency"] == "1", r["keeps_quantity"] == "1", r["active"] == "1",
+            r["code"],
+            _names(r),
+            r["category"],
+            r["direction"],
+            r["two_sided"] == "1",
+            r["role"],
+            r["control"],
+            "{" + ",".join(r["dimensions"].split()) + "}",
+            r["keeps_currency"] == "1",
+            r["keeps_quantity"] == "1",
+            r["active"] == "1",
         )
         for r in table(chart)
     ]
@@ -109,11 +117,16 @@ def _load_purposes(company: int) -> None:
         """,
         [
             company,
-            *columns([
-                (r["purpose"], r["stock"], r["counterpart"], r["variance"])
-                for r in table("purposes")
-            ]),
-            company, company, company, company,
+            *columns(
+                [
+                    (r["purpose"], r["stock"], r["counterpart"], r["variance"])
+                    for r in table("purposes")
+                ]
+            ),
+            company,
+            company,
+            company,
+            company,
         ],
     )
 
@@ -144,10 +157,12 @@ def load_taxes(company: int, currency: str) -> None:
                           AND r.valid_from = w.valid_from)
         """,
         [
-            *columns([
-                (r["code"], Decimal(r["rate"]), r["valid_from"], r["valid_to"] or None)
-                for r in rows
-            ]),
+            *columns(
+                [
+                    (r["code"], Decimal(r["rate"]), r["valid_from"], r["valid_to"] or None)
+                    for r in rows
+                ]
+            ),
             company,
         ],
     )

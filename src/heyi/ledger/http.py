@@ -132,9 +132,7 @@ def why(request: HttpRequest, purpose: str, on: date, category: int | None = Non
     """Which accounts a purpose touches, which rules said so, and why the others did not."""
     actor = _actor(request)
     access.RULE.require(actor, "read")
-    reasons = accounts.explain(
-        actor.company, purpose, category=category, location=location, on=on
-    )
+    reasons = accounts.explain(actor.company, purpose, category=category, location=location, on=on)
     return answer(200, {"purpose": purpose, "on": on,
                         "accounts": accounts.told(actor.company, reasons)})  # fmt: skip
 
@@ -150,9 +148,7 @@ def stock(request: HttpRequest, location: int | None = None, until: date | None 
         actor.company, location=location, until=until, search=search, after=after, limit=limit + 1
     )
     hidden = access.STOCK.hidden(actor)
-    shown = [
-        {k: v for k, v in asdict(row).items() if k not in hidden} for row in rows[:limit]
-    ]
+    shown = [{k: v for k, v in asdict(row).items() if k not in hidden} for row in rows[:limit]]
     return answer(200, {"rows": shown, "next": shown[-1]["code"] if len(rows) > limit else None})
 
 
@@ -272,9 +268,7 @@ def _period(company: int, on: date) -> dict[str, Any] | None:
         'WHERE company_id = %s AND %s BETWEEN start AND "end"',
         [company, on],
     )
-    return next(
-        ({"id": i, "start": s, "end": e, "closed": sorted(c)} for i, s, e, c in rows), None
-    )
+    return next(({"id": i, "start": s, "end": e, "closed": sorted(c)} for i, s, e, c in rows), None)
 
 
 def postings_panel(screen: str, id_: int, *, actor: Actor) -> dict[str, Any]:

@@ -40,17 +40,23 @@ class Account(models.Model):
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="children", null=True, blank=True
     )
-    category = models.CharField(max_length=12, default="asset", choices=[
-        (c, c) for c in ("asset", "liability", "common", "equity", "cost", "profit_loss")
-    ])
+    category = models.CharField(
+        max_length=12,
+        default="asset",
+        choices=[(c, c) for c in ("asset", "liability", "common", "equity", "cost", "profit_loss")],
+    )
     direction = models.CharField(
-        max_length=6, default="debit", choices=[("debit", "debit"), ("credit", "credit")],
+        max_length=6,
+        default="debit",
+        choices=[("debit", "debit"), ("credit", "credit")],
         help_text="The side on which its balance normally stands.",
     )
     two_sided = models.BooleanField(default=False, help_text="May stand on either side.")
     role = models.CharField(max_length=40, blank=True, default="")
     control = models.CharField(
-        max_length=8, blank=True, default="",
+        max_length=8,
+        blank=True,
+        default="",
         choices=[(c, c) for c in ("stock", "customer", "supplier", "employee")],
         help_text="The sub-ledger it is the total of; people do not write on it by hand.",
     )
@@ -64,9 +70,7 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("company", "code", name="account_code"),
-            models.UniqueConstraint(
-                "company", "role", name="account_role", condition=~Q(role="")
-            ),
+            models.UniqueConstraint("company", "role", name="account_role", condition=~Q(role="")),
         ]
 
     def __str__(self) -> str:
@@ -100,11 +104,17 @@ class PostingRule(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "company", "purpose", "category", "location", "valid_from",
-                name="posting_rule_key", nulls_distinct=False,
+                "company",
+                "purpose",
+                "category",
+                "location",
+                "valid_from",
+                name="posting_rule_key",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(valid_from=None) | Q(valid_to=None)
+                condition=Q(valid_from=None)
+                | Q(valid_to=None)
                 | Q(valid_to__gte=models.F("valid_from")),
                 name="posting_rule_dates",
             ),
@@ -430,7 +440,9 @@ class BookSettings(models.Model):
     )
     chart = models.CharField(max_length=8, choices=[(c, c) for c in ("asbe", "sme")])
     tax_rounding = models.CharField(
-        max_length=8, default="line", choices=[(c, c) for c in ("line", "document")],
+        max_length=8,
+        default="line",
+        choices=[(c, c) for c in ("line", "document")],
         help_text="Round tax on each line, or once per rate on the whole document.",
     )
     tax_inclusive = models.BooleanField(default=False, help_text="Prices contain the tax.")
@@ -443,7 +455,8 @@ class TaxCode(models.Model):
     code = models.CharField(max_length=16)
     name = models.JSONField(default=dict, help_text='{"zh_hant": …, "zh_hans": …, "en": …}')
     method = models.CharField(
-        max_length=8, default="general",
+        max_length=8,
+        default="general",
         choices=[(c, c) for c in ("general", "levy", "exempt")],
     )
     active = models.BooleanField(default=True)

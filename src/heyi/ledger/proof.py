@@ -77,8 +77,12 @@ def entries(company: int | None, since: int | None) -> Result:
 
 def numbers(company: int | None, since: int | None) -> Result:
     """Voucher numbers of each company, period and word run from 1 to the series' last, no gap."""
-    touched = "true" if since is None else f"""(x.company_id, x.period_id, x.word) IN (
+    touched = (
+        "true"
+        if since is None
+        else f"""(x.company_id, x.period_id, x.word) IN (
         SELECT company_id, period_id, word FROM ledger_voucher WHERE id > {int(since)})"""
+    )
     result = _compare(
         f"""
         SELECT 'ledger.series' AS row, company_id, period_id, word, coalesce(s.last, 0) AS kept,
@@ -103,7 +107,9 @@ def numbers(company: int | None, since: int | None) -> Result:
                 WHERE (v.company_id, v.period_id, v.word, v.number) = (%s, %s, %s, n))
             """,
             [
-                max(bad["kept"], bad["highest"]), bad["company_id"], bad["period_id"],
+                max(bad["kept"], bad["highest"]),
+                bad["company_id"],
+                bad["period_id"],
                 bad["word"],
             ],
         )
@@ -120,7 +126,10 @@ def _progress(model: type[Document], company: int | None, since: int | None) -> 
     posted, reversed_ = (
         f"count(v.id) FILTER (WHERE v.reverses_id IS {word})" for word in ("NULL", "NOT NULL")
     )
-    recent = "" if since is None else f"""
+    recent = (
+        ""
+        if since is None
+        else f"""
         AND d.id IN (
             SELECT document_id FROM ledger_voucher
             WHERE document_type = '{model.type}' AND id > {int(since)}
@@ -128,6 +137,7 @@ def _progress(model: type[Document], company: int | None, since: int | None) -> 
                 SELECT document_type, document_id FROM platform_documentlog
                 ORDER BY id DESC LIMIT 10000) AS log WHERE document_type = '{model.type}')
         """
+    )
     return f"""
         SELECT '{model.type}' AS row, d.company_id, '{model.type}' AS document_type,
                d.id AS document_id, d.state, {posted} AS vouchers, {reversed_} AS reversals,
@@ -303,8 +313,12 @@ def pools(company: int | None, since: int | None) -> Result:
 
     With `since` the entries of the whole past are not added up again; days and layers are.
     """
-    keys = "true" if since is None else f"""(x.company_id, x.product_id, x.area_id, x.lot_id) IN (
+    keys = (
+        "true"
+        if since is None
+        else f"""(x.company_id, x.product_id, x.area_id, x.lot_id) IN (
         SELECT company_id, {_POOL} FROM ledger_valueentry WHERE voucher_id > {int(since)})"""
+    )
     whole = since is None
     parts = {
         "pool": "SELECT company_id, {key}, quantity, value FROM ledger_valuepool x",
@@ -321,12 +335,14 @@ def pools(company: int | None, since: int | None) -> Result:
     )
     sums = ", ".join(
         f"coalesce(sum({figure}) FILTER (WHERE part = '{part}'), 0) AS {part}_{figure}"
-        for part in parts for figure in ("quantity", "value")
+        for part in parts
+        for figure in ("quantity", "value")
     )
     differ = [
         f"({part}_quantity, {part}_value) IS DISTINCT FROM (pool_quantity, pool_value)"
         + (" AND c.costing = 'fifo'" if part == "layers" else "")
-        for part in parts if part != "pool"
+        for part in parts
+        if part != "pool"
     ]
     facts = ", ".join(f"{p}_{f}::text" for p in parts for f in ("quantity", "value"))
     return _compare(
@@ -447,8 +463,12 @@ def control_accounts(company: int | None, since: int | None) -> Result:
 def dimensions(company: int | None, since: int | None) -> Result:
     """Every combination of dimensions still hashes to its own id, and every line's is stored."""
     after, checked = -(2**63), 0
-    used = "true" if since is None else f"""id IN (
+    used = (
+        "true"
+        if since is None
+        else f"""id IN (
         SELECT dimension_set_id FROM ledger_journalline WHERE voucher_id > {int(since)})"""
+    )
     while rows := fetch(
         f"""
         SELECT id, party, product, department, cost_centre, project, employee, "order"
@@ -604,5 +624,7 @@ def _new(column: str, since: int | None) -> str:
 def _touched_products(since: int | None) -> Any:
     if since is None:
         return lambda alias: "true"
-    return lambda alias: f"""({alias}.company_id, {alias}.product_id) IN (
+    return lambda alias: (
+        f"""({alias}.company_id, {alias}.product_id) IN (
         SELECT company_id, product_id FROM ledger_stockmove WHERE voucher_id > {int(since)})"""
+    )

@@ -258,9 +258,13 @@ def _below(company: int, account: int) -> list[int]:
 
 def _balance_before(company: int, leaves: list[int], on: date, party: int | None) -> Decimal:
     kept = "ledger_accountturnover" if party is None else "ledger_periodbalance"
-    who = "" if party is None else (
-        "AND EXISTS (SELECT 1 FROM ledger_dimensionset d "
-        "WHERE d.id = x.dimension_set_id AND d.party = %s)"
+    who = (
+        ""
+        if party is None
+        else (
+            "AND EXISTS (SELECT 1 FROM ledger_dimensionset d "
+            "WHERE d.id = x.dimension_set_id AND d.party = %s)"
+        )
     )
     own = [array(leaves), *([] if party is None else [party])]
     [(balance,)] = fetch(
@@ -461,8 +465,7 @@ def document_numbers(refs: Iterable[Ref]) -> dict[Ref, str]:
             found |= {
                 Ref(model.type, id_): number
                 for id_, number in fetch(
-                    f"SELECT id, number FROM {model._meta.db_table} "
-                    "WHERE id = ANY(%s::bigint[])",
+                    f"SELECT id, number FROM {model._meta.db_table} WHERE id = ANY(%s::bigint[])",
                     [array(sorted(ids))],
                 )
             }

@@ -96,9 +96,7 @@ def judge(
     return verdicts
 
 
-def _objection(
-    row: RuleRow, category: int | None, location: int | None, on: date
-) -> str | None:
+def _objection(row: RuleRow, category: int | None, location: int | None, on: date) -> str | None:
     if row.category is not None and row.category != category:
         return "other_category"
     if row.location is not None and row.location != location:
@@ -118,9 +116,7 @@ def resolve(
     on: date,
 ) -> Rule | list[Side]:
     """The accounts, or the sides nobody has named yet."""
-    won = {
-        v.side: v.row for v in judge(rows, purpose, category, location, on) if v.reason == "won"
-    }
+    won = {v.side: v.row for v in judge(rows, purpose, category, location, on) if v.reason == "won"}
     if missing := [side for side in SIDES if side not in won]:
         return missing
     accounts = {side: getattr(row, side) for side, row in won.items()}

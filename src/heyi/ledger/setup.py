@@ -20,9 +20,7 @@ def setup(company: Company, chart: charts.Chart = "asbe") -> None:
         """,
         [company.pk, chart],
     )
-    [(kept,)] = fetch(
-        "SELECT chart FROM ledger_booksettings WHERE company_id = %s", [company.pk]
-    )
+    [(kept,)] = fetch("SELECT chart FROM ledger_booksettings WHERE company_id = %s", [company.pk])
     charts.load(company.pk, kept)
     charts.load_taxes(company.pk, company.currency)
     _places(company.pk)

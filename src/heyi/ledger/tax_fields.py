@@ -38,6 +38,8 @@ class TaxedLine(models.Model):
         abstract = True
 
 
-def recount(header: TaxedHeader, amounts: list[tuple[Decimal, Decimal]], unit: Decimal) -> TaxedDocument:
+def recount(
+    header: TaxedHeader, amounts: list[tuple[Decimal, Decimal]], unit: Decimal
+) -> TaxedDocument:
     """A document counted again with its own method and its lines' own (amount, rate)."""
     return compute([TaxLine(amount, rate) for amount, rate in amounts], header.method, unit)

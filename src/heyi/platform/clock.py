@@ -57,7 +57,8 @@ def travel(shift: timedelta) -> None:
     """
     global _read_at
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE platform_clock SET shift = %s", [shift])
+        exact = f"{shift // timedelta(microseconds=1)} microseconds"
+        cursor.execute("UPDATE platform_clock SET shift = %s::interval", [exact])
     _read_at = None
 
 

@@ -107,8 +107,14 @@ class Watermark:
     noted ones lives, which is right, because none of those transactions does.
     """
 
-    def __init__(self, proof: Proof, proved: int | None, pending: int | None,
-                 waiting: list[str], milliseconds: int | None) -> None:
+    def __init__(
+        self,
+        proof: Proof,
+        proved: int | None,
+        pending: int | None,
+        waiting: list[str],
+        milliseconds: int | None,
+    ) -> None:
         assert proof.head
         self.proof, self.proved, self.milliseconds = proof, proved, milliseconds
         self.head = proof.head()

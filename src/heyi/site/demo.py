@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +48,10 @@ def load(progress: Say) -> None:
     made = {}
     for facts in told["companies"]:
         progress(facts["name"])
-        made[facts["code"]] = unit_of_work(lambda facts=facts: companies.create(**facts))
+        made[facts["code"]] = unit_of_work(partial(companies.create, **facts))
     unit_of_work(lambda: _seat(told["people"], made))
     for code, company in made.items():
-        unit_of_work(lambda company=company: _Founder(company, everybody(company, "demo")).fill())
+        unit_of_work(_Founder(company, everybody(company, "demo")).fill)
         if code == told["companies"][0]["code"]:
             _work(company, progress)
 
@@ -184,7 +184,7 @@ def _work(company: Company, progress: Say) -> None:
     days = list(_working_days(first, today))
     for no, on in enumerate(days):
         recent = no >= len(days) - 2
-        unit_of_work(lambda no=no, on=on, recent=recent: months.day(no, on, recent=recent))
+        unit_of_work(partial(months.day, no, on, recent=recent))
         if no % 10 == 0:
             progress(on.isoformat())
 

@@ -52,7 +52,7 @@ class Desk:
         return list(self._rows(type_, ids).filter(state=state).values_list("pk", flat=True))
 
     def _rows(self, type_: str, ids: list[int]) -> QuerySet:
-        return modules.document_model(type_).objects.filter(pk__in=ids)
+        return modules.document_model(type_)._default_manager.filter(pk__in=ids)
 
     def find(self, model: str) -> dict[str, int]:
         """The company's own masters: code -> id."""

@@ -37,10 +37,14 @@ function useOwnQuery(): [string, (query: string) => void] {
   const at = useLocation();
   const go = useNavigate();
   const [search, setSearch] = useState(at.pathname === path ? at.search : "");
-  useEffect(() => { if (at.pathname === path && at.search) setSearch(at.search); }, [at, path]);
+  // Only what comes from elsewhere: an echo of one's own change may arrive after the next change.
+  useEffect(() => {
+    const own = (at.state as { own?: boolean } | null)?.own;
+    if (at.pathname === path && at.search && !own) setSearch(at.search);
+  }, [at, path]);
   return [search, useCallback((query: string) => {
     setSearch(query);
-    void go({ pathname: path, search: query }, { replace: true });
+    void go({ pathname: path, search: query }, { replace: true, state: { own: true } });
   }, [go, path])];
 }
 
