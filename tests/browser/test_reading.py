@@ -77,6 +77,7 @@ def test_a_list_is_searched_filtered_sorted_and_walked(desk: Desk, company: Comp
     page.locator(".hy-table").focus()
     desk.press("ArrowDown", "Enter")
     expect(page.locator(".hy-head-amount")).to_contain_text("2.00")
+    page.wait_for_load_state("networkidle")
     desk.press("Alt+ArrowDown")
     expect(page.locator(".hy-head-amount:visible")).to_contain_text("3.00")
 
