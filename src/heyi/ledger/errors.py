@@ -167,7 +167,7 @@ class PurposeUnmapped(BusinessError):
     code = "ledger.purpose_unmapped"
     remedy = Remedy("ledger.remedy.map_accounts", screen="ledger.postingrule")
     purpose: str
-    missing: str = ""  # which of stock, counterpart, variance nobody has named
+    missing: list[str]  # which of stock, counterpart, variance nobody has named
     on: date | None = None
 
 

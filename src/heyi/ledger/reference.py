@@ -55,7 +55,7 @@ class Book:
         if found is None:
             answer = resolve(self.rules, *asked)
             if isinstance(answer, list):
-                raise PurposeUnmapped(purpose, ", ".join(answer), on)
+                raise PurposeUnmapped(purpose, answer, on)
             if len(self._resolved) > 10_000:
                 self._resolved.clear()
             found = self._resolved[asked] = answer

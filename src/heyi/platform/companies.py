@@ -74,6 +74,15 @@ def create(
     return company
 
 
+def furnish_again() -> None:
+    """Give every company what a new release brings: accounts, purposes, periods, positions.
+
+    What is there stays as it is. Runs in the caller's unit of work.
+    """
+    for company in Company.objects.order_by("pk"):
+        _furnish(company, {})
+
+
 def _furnish(company: Company, options: dict[str, Any]) -> None:
     setups = [s for module in modules.modules() if (s := module.declared.get("setup"))]
     known = {setup: set(list(signature(setup).parameters)[1:]) for setup in setups}

@@ -35,6 +35,8 @@ _SPOKEN = {
     "roles": "role",
     "expected": "kind",
     "field": "field",
+    "missing": "field",
+    "purpose": "purpose",
 }
 
 

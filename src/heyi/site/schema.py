@@ -1,8 +1,8 @@
 """The tables of this release: whether the database has them, and how it gets them.
 
 Tables come from migrations. Guards (triggers, functions) and the application's rights are
-re-runnable SQL files; they are run again whenever their text has changed. The schema's comment
-says which text it was.
+re-runnable SQL files; they are run again, and companies get what is new for them, whenever their
+text or the tables of facts beside them have changed. The schema's comment says which text it was.
 """
 
 import hashlib
@@ -16,6 +16,8 @@ from django.db import DEFAULT_DB_ALIAS, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from heyi import __version__
+from heyi.platform import companies
+from heyi.platform.transactions import unit_of_work
 
 ONE_AT_A_TIME = 0x68657969  # Advisory lock: two upgrades at once.
 
@@ -53,6 +55,7 @@ def upgrade(progress: Callable[[str], None], *, always: bool = False) -> int:
                 progress("Setting guards and rights …")
                 for file in _files():
                     cursor.execute(file.read_text(encoding="utf-8"))
+                unit_of_work(companies.furnish_again)
                 said = f"heyi {__version__} guards {_fingerprint()}"
                 cursor.execute(f"COMMENT ON SCHEMA public IS '{said}'")
         finally:
@@ -79,7 +82,9 @@ def _files() -> Iterator[Path]:
 
 
 def _fingerprint() -> str:
-    text = "".join(file.read_text(encoding="utf-8") for file in _files())
+    places = [Path(config.path) for config in apps.get_app_configs() if config.name[:5] == "heyi."]
+    facts = sorted(file for place in places for file in place.rglob("*.csv"))
+    text = "".join(file.read_text(encoding="utf-8") for file in (*_files(), *facts))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
