@@ -172,7 +172,7 @@ def test_what_nobody_mapped_is_named(books):
         books.post(books.move("stock.melt", bolt, 1, 1, books.store.pk, "5.00"))
     assert refusal.value.params() == {
         "purpose": "stock.melt",
-        "missing": "counterpart, variance",
+        "missing": ["counterpart", "variance"],
         "on": DAY,
     }
     assert not JournalLine.objects.exists()

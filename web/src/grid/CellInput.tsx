@@ -24,7 +24,7 @@ export function CellInput<Row extends { key: string }>({ column, row, mode, sess
     if (mode === "edit" && session.start === "typed") return;
     el.value = mode === "edit" ? session.text : shown;
     if (mode === "edit" && session.start === "end") el.setSelectionRange(el.value.length, el.value.length);
-    else el.select();
+    else if (session.active) el.select(); // select() takes the focus in Chromium: not before the grid has it
   }, [mode, serial, session, shown]);
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.nativeEvent.isComposing || e.keyCode === 229 || session.locked) return;
