@@ -31,12 +31,13 @@ from heyi.platform.approvals.rules import ADMINISTRATOR, Facts, Flow, Step, Vote
 from heyi.platform.calendar.api import calendar_of
 from heyi.platform.documents import WrongState, advance
 from heyi.platform.exceptions import ExceptionKind, Finding
-from heyi.platform.inbox.api import Tell, notify
+from heyi.platform.inbox.api import Tell, notify, settled
 from heyi.platform.models import Document
 from heyi.platform.modules import document_model, function
 from heyi.platform.rows import array, fetch
 
 Verb = Literal["approve", "reject", "return", "add_signer", "delegate"]
+ASKED = "approvals.asked"
 STEP_UNOWNED = ExceptionKind(
     "approvals.step_unowned", kind="process", owner=ADMINISTRATOR, due_hours=8,
     severity="major", screens=("approvals.policy",),
@@ -164,7 +165,7 @@ def _arrive(company: int, arrivals: Sequence[Arrival], actor: Actor) -> None:
                  due_at=due or None, opened_at=now)
             for user in users
         ]  # fmt: skip
-        tells += [tell(user, "approvals.asked", request, step=step.name) for user in users]
+        tells += [tell(user, ASKED, request, step=step.name) for user in users]
         if source == "otherwise":
             unowned.append(
                 Finding(
@@ -489,7 +490,7 @@ def _pass(turn: Turn, to: int | None, verb: str, source: str, *, required: bool)
     )  # fmt: skip
     notify(
         request.company_id,
-        [tell(to, "approvals.asked", request, step=turn.step.name)],
+        [tell(to, ASKED, request, step=turn.step.name)],
         actor=turn.actor,
     )
 
@@ -511,6 +512,7 @@ def _end(requests: Sequence[Request], state: Request.State) -> None:
     Request.objects.filter(pk__in=ids).update(state=state, ended_at=now)
     Node.objects.filter(request__in=ids, state="active").update(state="ended", ended_at=now)
     Task.objects.filter(request__in=ids, state="open").update(state="cancelled", decided_at=now)
+    settled(ASKED, [(r.document_type, r.document_id) for r in requests])
     for request in requests:
         request.state = state
 
@@ -519,6 +521,7 @@ def _end_node(request: Request, state: str) -> None:
     now = clock.now()
     Task.objects.filter(request=request, state="open").update(state="cancelled", decided_at=now)
     Node.objects.filter(request=request, state="active").update(state=state, ended_at=now)
+    settled(ASKED, [(request.document_type, request.document_id)])
 
 
 def _close(tasks: Sequence[Task], state: str, actor: Actor) -> None:
@@ -614,7 +617,7 @@ def relieve(node: int, users: Iterable[int], why: str) -> bool:
                  on_behalf_of=t.user_id)
         for t in late
     )  # fmt: skip
-    asked = [tell(u, "approvals.asked", request, step=step.name) for u in others]
+    asked = [tell(u, ASKED, request, step=step.name) for u in others]
     told = [tell(t.user_id, "approvals.overdue", request, step=step.name) for t in late]
     notify(request.company_id, asked + told)
     return True

@@ -27,4 +27,9 @@ class Notice(models.Model):
                 condition=Q(read_at__isnull=True),
                 name="notice_unread",
             ),
+            models.Index(
+                fields=["subject_id", "subject_type"],
+                condition=Q(read_at__isnull=True),
+                name="notice_subject",
+            ),
         ]

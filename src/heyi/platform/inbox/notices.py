@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from heyi.platform.access import SYSTEM, Actor
-from heyi.platform.rows import array, fetch, insert
+from heyi.platform.rows import array, columns, fetch, insert
 
 MENTION = "comments.mentioned"
 MOST_COUNTED = 99
@@ -58,6 +58,18 @@ def mark_read(actor: Actor, notices: Iterable[int] | None = None) -> int:
         [actor.id, actor.company, *([] if notices is None else [array(notices)])],
     )
     return len(marked)
+
+
+def settled(kind: str, subjects: Iterable[tuple[str, int]], user: int | None = None) -> None:
+    """What notices of a kind asked for is done: mark them as read, for everybody or one person."""
+    types, ids = columns(list(subjects))
+    fetch(
+        "UPDATE inbox_notice n SET read_at = platform_now()"
+        " FROM unnest(%s::text[], %s::bigint[]) AS s(type, id)"
+        " WHERE n.subject_type = s.type AND n.subject_id = s.id AND n.kind = %s"
+        " AND n.read_at IS NULL AND coalesce(%s::bigint, n.user_id) = n.user_id",
+        [types, ids, kind, user],
+    )
 
 
 def unsay(kind: str, users: Iterable[int], name: str, value: int) -> None:

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('read_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['user_id', 'company_id', '-id'], name='notice_of'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['user_id', 'company_id'], name='notice_unread')],
+                'indexes': [models.Index(fields=['user_id', 'company_id', '-id'], name='notice_of'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['user_id', 'company_id'], name='notice_unread'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['subject_id', 'subject_type'], name='notice_subject')],
             },
         ),
     ]
