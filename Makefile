@@ -27,10 +27,12 @@ run: setup ## run Heyi: database, web and worker; Ctrl-C stops all (HEYI_PORT, H
 	@exec $(BIN)/heyi run
 
 test: setup ## every test but the slow ones, on a database of their own
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser" $(ARGS)
+	@[ -n "$(ARGS)" ] || exec $(BIN)/python -m pytest -m "browser and not slow" tests/browser
 
 test-all: setup ## every test
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser" $(ARGS)
+	@[ -n "$(ARGS)" ] || exec $(BIN)/python -m pytest -m browser tests/browser
 
 check: setup ## style, types, import contracts, tidy, declarations, TypeScript
 	$(BIN)/ruff check

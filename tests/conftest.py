@@ -64,12 +64,19 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _browsed.append(report.nodeid)
 
 
+def _must_browse(config: pytest.Config) -> bool:
+    """Whether this run has to drive a browser: not where a marker leaves it to another run."""
+    led = not hasattr(config, "workerinput")
+    return bool(led and os.environ.get("HEYI_REQUIRE_BROWSER")) and (
+        "not browser" not in config.option.markexpr
+    )
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    required = os.environ.get("HEYI_REQUIRE_BROWSER") and not hasattr(session.config, "workerinput")
-    if required and not _browsed and session.exitstatus == pytest.ExitCode.OK:
+    if _must_browse(session.config) and not _browsed and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if os.environ.get("HEYI_REQUIRE_BROWSER") and not _browsed:
+    if _must_browse(terminalreporter.config) and not _browsed:
         terminalreporter.write_line("HEYI_REQUIRE_BROWSER: no browser test ran", red=True)

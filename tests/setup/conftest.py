@@ -24,8 +24,7 @@ class Place:
 
     @property
     def environment(self) -> dict[str, str]:
-        unset = ("HEYI_DATABASE_URL", "HEYI_DATABASE_OWNER_URL", "HEYI_PORT", "HEYI_HOST")
-        kept = {name: value for name, value in os.environ.items() if name not in unset}
+        kept = {name: text for name, text in os.environ.items() if not name.startswith("HEYI_")}
         return {**kept, "HEYI_HOME": str(self.home), "PYTHONPATH": str(ROOT / "src")}
 
     def python(self, code: str, *arguments: str, **more: object) -> subprocess.Popen[str]:

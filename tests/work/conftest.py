@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from heyi.platform.jobs import api as jobs
 from heyi.platform.rows import fetch
+from heyi.site.postgres import named
 from tests.work import stage
 
 RETRY = "0.2,0.2,0.2,0.2,0.2"
@@ -20,8 +21,7 @@ RETRY = "0.2,0.2,0.2,0.2,0.2"
 @contextmanager
 def worker(**options):
     """A worker process of its own on the test database."""
-    s = connection.settings_dict
-    url = f"postgresql://{s['USER']}:{s['PASSWORD']}@{s['HOST']}:{s['PORT']}/{s['NAME']}"
+    url = named(os.environ["HEYI_DATABASE_URL"], connection.settings_dict["NAME"])
     environment = {
         **os.environ, "HEYI_DATABASE_URL": url, "HEYI_WORKER_RETRY": RETRY,
         "HEYI_WORKER_POLL": "0.1", "HEYI_WORKER_HEARTBEAT": "0.3", "HEYI_WORKER_STALLED": "1.5",
