@@ -116,13 +116,15 @@ function VoucherSlip({ voucher }: { voucher: Voucher }) {
 /** Where the goods went: from a place to a place, how much. */
 function Moves({ moves }: { moves: readonly Move[] }) {
   const { t, language } = useText();
+  // The world's places have low ids and names of ours; a company's own are known by their code.
+  const placeOf = (place: Move["source"]) => (place.id < 1000 ? t(`place.${place.code.toLowerCase()}`) : place.code);
   return (
     <section className="hy-slip">
       <h3><b>{t("ui.moves")}</b></h3>
       <table>
         <thead><tr><th scope="col">{t("field.product")}</th><th scope="col">{t("ui.moves.way")}</th><th scope="col">{t("field.quantity")}</th></tr></thead>
         <tbody>{moves.map((m) => (
-          <tr key={`${m.voucher}-${m.no}`}><td>{nameOf(m.product.name, language) || m.product.code}{m.lot && <small className="num">{m.lot.code}</small>}</td><td className="num">{m.source.code} {"\u2192"} {m.target.code}</td><td className="num">{decimal.show(m.quantity)}</td></tr>
+          <tr key={`${m.voucher}-${m.no}`}><td>{nameOf(m.product.name, language) || m.product.code}{m.lot && <small className="num">{m.lot.code}</small>}</td><td className="num">{placeOf(m.source)} {"\u2192"} {placeOf(m.target)}</td><td className="num">{decimal.show(m.quantity)}</td></tr>
         ))}</tbody>
       </table>
     </section>
