@@ -1,5 +1,6 @@
 """Single vouchers of four lines, 16 clients at once on one number series, without a gap."""
 
+import gc
 import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
@@ -34,6 +35,8 @@ def _together(c: Bench, clients: int, each: int, base: int) -> tuple[float, floa
     from django.db import connection
 
     connection.close()
+    gc.collect()
+    gc.freeze()  # what the clients share by the fork is not walked by each of them again
     context = multiprocessing.get_context("fork")
     gate, answers = context.Barrier(clients + 1), context.Queue()
     workers = [
