@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -167,7 +168,7 @@ class PurposeUnmapped(BusinessError):
     code = "ledger.purpose_unmapped"
     remedy = Remedy("ledger.remedy.map_accounts", screen="ledger.postingrule")
     purpose: str
-    missing: list[str]  # which of stock, counterpart, variance nobody has named
+    missing: Sequence[str]  # which of stock, counterpart, variance nobody has named
     on: date | None = None
 
 
