@@ -126,7 +126,7 @@ class Desk:
 
     def state(self, word: str) -> None:
         expect(self.page.locator(".hy-steps [aria-current=step]")).to_have_text(re.compile(word))
-        self.page.wait_for_load_state("networkidle")  # a step in hand takes no second one
+        self.page.wait_for_timeout(400)  # a person looks before pressing the next key
 
 
 @pytest.fixture
